@@ -87,7 +87,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # see HTTPChannel
         self.timeOut = self.limits.keep_alive
         super().allContentReceived()
 
-    def requestDone(self, request: Request) -> None:  # noqa: N802 (Twisted's name)
+    def requestDone(self, request: Any) -> None:  # noqa: N802 (Twisted's name)
         if not request.body_pending:
             super().requestDone(request)
             return
