@@ -1,0 +1,1 @@
+"""What staff taught the desk to do by itself. Knows nothing of Telegram's transport."""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TelegramBridgeConfig(AppConfig):
+    name = "telegram_bridge"
+    verbose_name = _("Telegram")
+
+    def ready(self) -> None:
+        from telegram_bridge.receivers import queue_deliveries
+        from tickets.signals import ticket_changed
+
+        ticket_changed.connect(queue_deliveries, dispatch_uid="telegram_bridge.deliver")

@@ -1,0 +1,135 @@
+"""What the bridge knows: its bots, every update as it came, and which Telegram message is which of ours."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from telegram_bridge import secret_text
+from tickets.models import Attachment, Inbox, Message
+
+
+class Bot(models.Model):
+    """A Telegram bot and the inbox its clients write to."""
+
+    class State(models.TextChoices):
+        STOPPED = "stopped", _("Not running")
+        STARTING = "starting", _("Starting")
+        RUNNING = "running", _("Running")
+        CONFLICT = "conflict", _("Another program receives for this bot")
+        UNAUTHORIZED = "unauthorized", _("Telegram refuses the token")
+        UNREACHABLE = "unreachable", _("Telegram can't be reached")
+
+    inbox = models.OneToOneField(Inbox, on_delete=models.PROTECT, related_name="bot", verbose_name=_("inbox"))
+    # The number before the colon of the token; the token may change, this doesn't.
+    telegram_id = models.BigIntegerField(_("Telegram id"), unique=True)
+    encrypted_token = models.TextField(_("token (encrypted)"), editable=False)
+    username = models.CharField(_("user name"), max_length=64, blank=True, default="")
+    name = models.CharField(_("name"), max_length=255, blank=True, default="")
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.STOPPED)
+    state_error = models.CharField(_("last error"), max_length=500, blank=True, default="")
+    state_changed_at = models.DateTimeField(_("since"), null=True, blank=True)
+    # When the bot's process last showed that it lives, and when Telegram last answered it.
+    seen_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    last_update_at = models.DateTimeField(_("last update"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("bot")
+        verbose_name_plural = _("bots")
+
+    def __str__(self) -> str:
+        return f"@{self.username}" if self.username else str(self.telegram_id)
+
+    @property
+    def token(self) -> str:
+        """The token in clear. Raises secret_text.Unreadable when SECRET_KEY has changed since it was saved."""
+        return secret_text.decrypt(self.encrypted_token, key=settings.SECRET_KEY)
+
+    @token.setter
+    def token(self, value: str) -> None:
+        self.encrypted_token = secret_text.encrypt(value, key=settings.SECRET_KEY)
+
+
+class Update(models.Model):
+    """An update exactly as Telegram sent it, committed before Telegram is told that it was received."""
+
+    class State(models.TextChoices):
+        STORED = "stored", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    bot = models.ForeignKey(Bot, on_delete=models.CASCADE, related_name="updates", verbose_name=_("bot"))
+    update_id = models.BigIntegerField(_("update id"))
+    # The lane: updates of one chat are applied in order. 0 for what belongs to no chat.
+    chat_id = models.BigIntegerField(_("chat"), default=0)
+    kind = models.CharField(_("kind"), max_length=40, blank=True, default="")
+    # JSON with ASCII escapes, as text: jsonb refuses \u0000 and lone surrogates.
+    raw = models.TextField(_("as received"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.STORED)
+    error = models.TextField(_("error"), blank=True, default="")
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    stored_at = models.DateTimeField(_("received"))
+    done_at = models.DateTimeField(_("applied"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("update")
+        verbose_name_plural = _("updates")
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["bot", "update_id"], name="update_stored_once")]
+        indexes = [
+            # The next update of a lane, and which lanes have any.
+            models.Index(fields=["bot", "chat_id", "id"], condition=Q(state="stored"), name="update_waiting"),
+            # The admin's list of what failed.
+            models.Index(fields=["state", "id"], condition=Q(state="failed"), name="update_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.update_id} {self.kind}"
+
+
+class TelegramMessage(models.Model):
+    """A Telegram message that is `message`, or part of it (an album's item, a piece of a long text)."""
+
+    bot = models.ForeignKey(Bot, on_delete=models.CASCADE, related_name="+", verbose_name=_("bot"))
+    chat_id = models.BigIntegerField(_("chat"))
+    telegram_id = models.BigIntegerField(_("message id in the chat"))
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="telegram", verbose_name=_("message")
+    )
+    media_group_id = models.CharField(max_length=64, blank=True, default="")
+    # Outgoing: which part of the message's delivery plan it carries, so that no part is sent twice.
+    part = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("Telegram message")
+        verbose_name_plural = _("Telegram messages")
+        constraints = [
+            models.UniqueConstraint(fields=["bot", "chat_id", "telegram_id"], name="telegram_message_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["bot", "chat_id", "media_group_id"],
+                condition=~Q(media_group_id=""),
+                name="telegram_album",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chat_id}/{self.telegram_id}"
+
+
+class TelegramFile(models.Model):
+    """Where an attachment lies at Telegram; a `file_id` works for its own bot only."""
+
+    attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="telegram")
+    bot = models.ForeignKey(Bot, on_delete=models.CASCADE, related_name="+")
+    file_id = models.CharField(max_length=255)
+    file_unique_id = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("Telegram file")
+        verbose_name_plural = _("Telegram files")
+
+    def __str__(self) -> str:
+        return self.file_unique_id or self.file_id

@@ -1,0 +1,88 @@
+"""The two sockets: one ticket's conversation from a journal number on, and "something changed" for the lists.
+
+Only active employees are let in. Neither takes commands: changes go through forms.
+"""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from staff.sessions import user_of_cookies
+from tickets.database_threads import in_database_thread
+from tickets.hub import hub
+from tickets.models import Ticket
+from tickets.querysets import ticket_number
+
+# Close codes of our own (RFC 6455 leaves 4000-4999 to applications): the page tells them apart.
+NOT_SIGNED_IN = 4401
+NOT_FOUND = 4404
+
+
+class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """A socket of an employee, in their language."""
+
+    # None of our own: the hub listens once for the whole process.
+    channel_layer_alias = "none"
+
+    user_id = 0
+    language = settings.LANGUAGE_CODE
+    after = 0
+
+    async def connect(self) -> None:
+        headers = dict(self.scope["headers"])
+        user = await in_database_thread(user_of_cookies, headers.get(b"cookie", b"").decode("latin-1"))
+        await self.accept()
+        if user is None:
+            await self.close(NOT_SIGNED_IN)
+            return
+        self.user_id = user.pk
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        asked = query.get("language", [""])[0]
+        if asked in dict(settings.LANGUAGES):
+            self.language = asked
+        await self.begin(query)
+
+    async def begin(self, query: dict[str, list[str]]) -> None:
+        raise NotImplementedError  # each socket says what it listens to
+
+    async def send_frame(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+
+    async def dismiss(self) -> None:
+        await self.close(NOT_SIGNED_IN)
+
+
+class TicketConsumer(StaffConsumer):
+    """`/ws/tickets/<id>/?after=<seq>&language=<code>`: everything the journal says after `seq`, then live."""
+
+    ticket_id = 0
+
+    async def begin(self, query: dict[str, list[str]]) -> None:
+        ticket_id = self.scope["url_route"]["kwargs"]["ticket_id"]
+        last_seq = await in_database_thread(
+            Ticket.objects.filter(pk=ticket_id).values_list("last_seq", flat=True).first
+        )
+        if last_seq is None:
+            await self.close(NOT_FOUND)
+            return
+        self.after = min(ticket_number(query.get("after", ["0"])[0]) or 0, last_seq)
+        self.ticket_id = ticket_id
+        hub.watch(ticket_id, self)
+
+    async def disconnect(self, code: int) -> None:
+        if self.ticket_id:
+            hub.unwatch(self.ticket_id, self)
+
+
+class InboxConsumer(StaffConsumer):
+    """`/ws/inbox/`: the ids of tickets that changed; a list asks its own URL again."""
+
+    async def begin(self, query: dict[str, list[str]]) -> None:
+        hub.start()
+        hub.lists.add(self)
+
+    async def disconnect(self, code: int) -> None:
+        hub.lists.discard(self)

@@ -1,0 +1,101 @@
+"""A ticket's conversation, drawn from its journal: the page takes a stretch of it, a socket what came since.
+
+An item is a message or a visible journal row. Nothing in its markup depends on who looks but the language,
+so one rendering serves every open page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from tickets.models import Message, Ticket, TicketEvent
+
+Kind = TicketEvent.Kind
+
+BRINGS_MESSAGE = frozenset({Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED})
+CHANGES_MESSAGE = frozenset(
+    {Kind.MESSAGE_EDITED, Kind.MESSAGE_EXTENDED, Kind.DELIVERY_CHANGED, Kind.ATTACHMENT_CHANGED}
+)
+# Drawn as a line between the messages; also what changes the ticket's header and side panel.
+LINES = frozenset(set(Kind) - BRINGS_MESSAGE - CHANGES_MESSAGE - {Kind.CLIENT_CHANGED})
+CHANGES_PANEL = LINES | {Kind.CLIENT_CHANGED, Kind.ATTACHMENT_CHANGED, Kind.MESSAGE_EXTENDED}
+
+PAGE_SIZE = 50
+# What one frame carries at most; a page that slept longer gets several.
+FRAME_SIZE = 200
+
+
+@dataclass(frozen=True)
+class Item:
+    """A message, or a journal row that is drawn as a line."""
+
+    seq: int
+    message: Message | None = None
+    event: TicketEvent | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What an open page gets: the items that are new or changed, and the number it has then seen."""
+
+    after: int
+    seq: int
+    html: str
+    panel_changed: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "type": "events",
+            "after": self.after,
+            "seq": self.seq,
+            "html": self.html,
+            "panel_changed": self.panel_changed,
+        }
+
+
+def stretch(ticket: Ticket, *, before: int | None = None, size: int = PAGE_SIZE) -> tuple[list[Item], bool]:
+    """The last `size` items of the conversation (before journal number `before`), oldest first, and whether
+    there are older ones."""
+    events = TicketEvent.objects.filter(ticket=ticket, kind__in=BRINGS_MESSAGE | LINES)
+    newest_first = events.before(before if before is not None else ticket.last_seq + 1)
+    found = list(newest_first.select_related("staff")[: size + 1])
+    return _items(ticket, reversed(found[:size])), len(found) > size
+
+
+def frame_since(ticket_id: int, *, after: int, language: str) -> Frame | None:
+    """What the journal says after number `after`, in `language`; None when that is nothing."""
+    ticket = Ticket.objects.select_related("client").get(pk=ticket_id)
+    events = list(TicketEvent.objects.filter(ticket=ticket).after(after).select_related("staff")[:FRAME_SIZE])
+    if not events:
+        return None
+    with translation.override(language):
+        html = render_items(_items(ticket, events))
+    return Frame(
+        after=after,
+        seq=events[-1].seq,
+        html=html,
+        panel_changed=any(event.kind in CHANGES_PANEL for event in events),
+    )
+
+
+def render_items(items: Iterable[Item]) -> str:
+    return render_to_string("tickets/_items.html", {"items": items})
+
+
+def _items(ticket: Ticket, events: Iterable[TicketEvent]) -> list[Item]:
+    """The items that `events` bring or change: each message once, as it is now, in their order."""
+    events = list(events)
+    ids = {event.message_id for event in events if event.kind not in LINES and event.message_id is not None}
+    messages = Message.objects.filter(pk__in=ids).with_parts() if ids else []
+    items = []
+    for message in messages:
+        message.ticket = ticket
+        items.append(Item(seq=message.seq, message=message))
+    for event in events:
+        if event.kind in LINES:
+            event.ticket = ticket
+            items.append(Item(seq=event.seq, event=event))
+    return sorted(items, key=lambda item: item.seq)

@@ -1,0 +1,14 @@
+"""Refusals: what a verb says instead of doing the thing."""
+
+from django.utils.functional import Promise
+
+
+class OperationRefused(Exception):  # noqa: N818  (a refusal is an answer, not an error)
+    """The change was not made. `str()` of it is a sentence for the person who asked."""
+
+    def __init__(self, reason: str | Promise) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.reason)

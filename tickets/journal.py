@@ -1,0 +1,124 @@
+"""One envelope around every change: a durable transaction in which each change writes its journal row.
+
+A verb opens `change()` and calls steps; a step changes one locked ticket and calls `Change.record`. Before
+the commit the rows are announced to the rooms above, in rounds; after it, open pages hear of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from staff.models import User
+from tickets import live
+from tickets.models import Message, Ticket, TicketEvent
+from tickets.signals import ticket_changed
+
+Kind = TicketEvent.Kind
+
+# What happens to a message after it was written does not move its ticket up the list.
+QUIET_KINDS = frozenset({Kind.DELIVERY_CHANGED, Kind.ATTACHMENT_CHANGED, Kind.CLIENT_CHANGED})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it. `name` is a rule's name, kept in the journal when the rule is long gone."""
+
+    kind: TicketEvent.Actor
+    staff: User | None = None
+    name: str = ""
+
+
+CLIENT = Actor(TicketEvent.Actor.CLIENT)
+SYSTEM = Actor(TicketEvent.Actor.SYSTEM)
+
+
+def by_staff(staff: User) -> Actor:
+    return Actor(TicketEvent.Actor.STAFF, staff=staff)
+
+
+def by_rule(name: str) -> Actor:
+    return Actor(TicketEvent.Actor.RULE, name=name)
+
+
+class Change:
+    """An open transaction and the journal rows it has written so far."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.events: list[TicketEvent] = []
+
+    def record(
+        self,
+        ticket: Ticket,
+        kind: TicketEvent.Kind,
+        actor: Actor,
+        *,
+        message: Message | None = None,
+        data: dict[str, Any] | None = None,
+        fields: tuple[str, ...] = (),
+    ) -> TicketEvent:
+        """Writes the next journal row of `ticket`, whose row the caller has locked, and saves the ticket's
+        `fields` with it. Returns the row."""
+        ticket.last_seq += 1
+        changed = ["last_seq", *fields]
+        if kind not in QUIET_KINDS:
+            ticket.updated_at = self.now
+            changed.append("updated_at")
+        event = TicketEvent(
+            ticket=ticket,
+            seq=ticket.last_seq,
+            kind=kind,
+            actor=actor.kind,
+            staff=actor.staff,
+            message=message,
+            data={**(data or {}), **({"rule": actor.name} if actor.name else {})},
+            created_at=self.now,
+        )
+        event.save(force_insert=True)
+        ticket.save(update_fields=changed)
+        self.events.append(event)
+        return event
+
+    @contextmanager
+    def attempt(self, ticket: Ticket) -> Iterator[None]:
+        """A savepoint: when the block raises, its rows and its changes to `ticket` are as if never made."""
+        written = len(self.events)
+        try:
+            with transaction.atomic():
+                yield
+        except Exception:
+            del self.events[written:]
+            fresh = Ticket.objects.select_related("client", "status", "assignee").get(pk=ticket.pk)
+            ticket.__dict__.update(fresh.__dict__)
+            raise
+
+    def _announce(self) -> None:
+        announced, level = 0, 0
+        while announced < len(self.events):
+            batch, announced = self.events[announced:], len(self.events)
+            ticket_changed.send(sender=Ticket, change=self, events=batch, level=level)
+            level += 1
+
+    def _publish(self) -> None:
+        live.changed({event.ticket_id: event.seq for event in self.events})
+
+
+@contextmanager
+def change(now: datetime | None = None) -> Iterator[Change]:
+    """The transaction of one verb. Refuses to be nested: a verb never calls a verb, both call steps.
+
+    `now` is the time all of its rows carry (the present moment when left out).
+    """
+    with transaction.atomic(durable=True):
+        opened = Change(now or timezone.now())
+        yield opened
+        opened._announce()
+        if opened.events:
+            # Nothing is lost when this doesn't run: pages ask the journal what they missed.
+            transaction.on_commit(partial(opened._publish))

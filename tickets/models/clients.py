@@ -1,0 +1,68 @@
+"""Who writes to us, and where: an inbox is a place clients write to, a client is one person in one inbox."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Lower, Replace
+from django.utils.translation import gettext_lazy as _
+
+from tickets.querysets import ClientQuerySet
+
+# Searched as people write: without case, with е and ё as one letter (there is no ICU to do it for us).
+FOLDED_NAME = Replace(
+    Lower(Concat(F("name"), Value(" "), F("username"))),
+    Value("ё"),
+    Value("е"),
+)
+
+
+class Inbox(models.Model):
+    """A place clients write to; each bot has one."""
+
+    name = models.CharField(_("name"), max_length=120)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("inbox")
+        verbose_name_plural = _("inboxes")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Client(models.Model):
+    """A Telegram person in one inbox; the same person writing to two bots is two clients."""
+
+    inbox = models.ForeignKey(
+        Inbox, on_delete=models.PROTECT, related_name="clients", verbose_name=_("inbox")
+    )
+    # Telegram's ids take up to 52 bits: https://core.telegram.org/bots/api#user
+    external_id = models.BigIntegerField(_("Telegram id"))
+    name = models.CharField(_("name"), max_length=255)
+    username = models.CharField(_("user name"), max_length=64, blank=True, default="")
+    language_code = models.CharField(_("language"), max_length=16, blank=True, default="")
+    notes = models.TextField(_("notes"), blank=True, default="")
+    is_reachable = models.BooleanField(_("reachable"), default=True)
+    # The payload of a /start link, until the next ticket takes it as its source.
+    start_payload = models.CharField(_("start payload"), max_length=64, blank=True, default="")
+    created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
+    folded_name = models.GeneratedField(
+        expression=FOLDED_NAME, output_field=models.TextField(), db_persist=True, editable=False
+    )
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        constraints = [
+            models.UniqueConstraint(fields=["inbox", "external_id"], name="client_once_per_inbox"),
+        ]
+        indexes = [
+            # ClientQuerySet.matching: any part of a name or user name.
+            GinIndex(OpClass(F("folded_name"), name="gin_trgm_ops"), name="client_folded_name_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

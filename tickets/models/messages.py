@@ -1,0 +1,205 @@
+"""What was said: messages, their earlier versions, their files."""
+
+import secrets
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from staff.models import User
+from tickets.models.tickets import Ticket
+from tickets.querysets import AttachmentQuerySet, MessageQuerySet
+from tickets.search import CombinedSearchVector
+
+
+class Message(models.Model):
+    """One message of a conversation, in either direction, or a note among staff."""
+
+    class Direction(models.TextChoices):
+        IN = "in", _("from the client")
+        OUT = "out", _("to the client")
+        NOTE = "note", _("note")
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        PHOTO = "photo", _("Photo")
+        VIDEO = "video", _("Video")
+        ANIMATION = "animation", _("Animation")
+        VOICE = "voice", _("Voice message")
+        AUDIO = "audio", _("Audio")
+        VIDEO_NOTE = "video_note", _("Video message")
+        DOCUMENT = "document", _("File")
+        STICKER = "sticker", _("Sticker")
+        ALBUM = "album", _("Album")
+        LOCATION = "location", _("Location")
+        CONTACT = "contact", _("Contact")
+        OTHER = "other", _("Other")
+
+    class Delivery(models.TextChoices):
+        QUEUED = "queued", _("Waiting to be sent")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not delivered")
+        UNKNOWN = "unknown", _("Perhaps not delivered")
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="messages", verbose_name=_("ticket")
+    )
+    # The journal number of the row that brought it: its place in the conversation.
+    seq = models.PositiveBigIntegerField(_("journal number"))
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction)
+    # Empty: the client's, or an automatic answer.
+    author = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("author"),
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.TEXT)
+    text = models.TextField(_("text"), blank=True, default="")
+    # Telegram's MessageEntity objects; offsets and lengths count UTF-16 units.
+    entities = models.JSONField(default=list, blank=True)
+    # What a kind has besides text and files: a location's coordinates, a contact's number, a kind we don't know.
+    details = models.JSONField(default=dict, blank=True)
+    reply_to = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replies",
+        verbose_name=_("reply to"),
+    )
+    quote = models.TextField(_("quoted part"), blank=True, default="")
+    delivery = models.CharField(_("delivery"), max_length=8, choices=Delivery, blank=True, default="")
+    # A code of telegram_bridge/failures.py and its numbers; the page puts them into words.
+    delivery_error = models.JSONField(_("delivery error"), default=dict, blank=True)
+    # Set when the form is drawn: the same form sent twice is one message.
+    key = models.UUIDField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("written"))
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+
+    search = models.GeneratedField(
+        expression=CombinedSearchVector("text"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "seq"], name="message_place_in_ticket"),
+            models.UniqueConstraint(
+                fields=["ticket", "key"], condition=Q(key__isnull=False), name="message_once_per_form"
+            ),
+        ]
+        indexes = [
+            # TicketQuerySet.matching: words of the messages.
+            GinIndex(fields=["search"], name="message_search"),
+            # What is on its way or needs a person: the bot page and the settling of stalled jobs.
+            models.Index(
+                fields=["delivery", "id"],
+                condition=Q(delivery__in=["queued", "sending", "failed", "unknown"]),
+                name="message_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}: {self.preview}"
+
+    @property
+    def preview(self) -> str:
+        """One line that stands for the message in a list."""
+        text = " ".join(self.text.split())
+        if text:
+            return text[:160]
+        return str(self.details.get("title") or self.get_kind_display())
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.direction == self.Direction.OUT and self.author_id is None
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        return self.delivery in {self.Delivery.FAILED, self.Delivery.UNKNOWN}
+
+
+class MessageVersion(models.Model):
+    """What a message said before an edit."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="versions", verbose_name=_("message")
+    )
+    text = models.TextField(_("text"), blank=True)
+    entities = models.JSONField(default=list, blank=True)
+    replaced_at = models.DateTimeField(_("replaced"))
+
+    class Meta:
+        verbose_name = _("earlier version")
+        verbose_name_plural = _("earlier versions")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+def upload_path(attachment: "Attachment", filename: str) -> str:
+    """A path nobody can guess, with nothing of the sender's name in it but a plain suffix."""
+    suffix = PurePath(filename).suffix.lower()[:12]
+    plain = suffix if suffix[1:].isascii() and suffix[1:].isalnum() else ""
+    token = secrets.token_hex(16)
+    return f"attachments/{token[:2]}/{token[2:4]}/{token}{plain}"
+
+
+class Attachment(models.Model):
+    """A file of a message. `file` is empty until a job has fetched it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("On its way")
+        READY = "ready", _("Ready")
+        TOO_BIG = "too_big", _("Too big")
+        FAILED = "failed", _("Could not be fetched")
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("message")
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+    kind = models.CharField(_("kind"), max_length=16, choices=Message.Kind, default=Message.Kind.DOCUMENT)
+    name = models.CharField(_("name"), max_length=255, blank=True, default="")
+    mime_type = models.CharField(_("MIME type"), max_length=127, blank=True, default="")
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True)
+    width = models.PositiveIntegerField(_("width in pixels"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height in pixels"), null=True, blank=True)
+    duration = models.PositiveIntegerField(_("duration in seconds"), null=True, blank=True)
+    file = models.FileField(_("file"), upload_to=upload_path, max_length=255, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    error = models.CharField(_("error"), max_length=255, blank=True, default="")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering = ["message_id", "position", "pk"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The sender's name for it, or its kind: photos and voice messages have no name of their own."""
+        return self.name or str(self.get_kind_display())
+
+    def as_details(self) -> dict[str, Any]:
+        """What the journal says of it."""
+        return {"attachment": self.pk, "name": self.display_name}

@@ -1,0 +1,125 @@
+"""Named queries. An adjective each; a page's query has one name and a test that counts its queries."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from tickets.search import CombinedSearchQuery, fold, words_of
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+    # Named in strings only, which the linter does not read.
+    from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent  # noqa: F401
+
+# A search looks at this many of the newest matches of each kind: a common word costs no more than a rare one.
+MOST_MATCHES = 1000
+BIGGEST_ID = 2**63 - 1
+
+
+class StatusQuerySet(models.QuerySet["Status"]):
+    def open(self) -> Self:
+        return self.filter(kind="open")
+
+    def in_progress(self) -> Self:
+        return self.filter(kind="in_progress")
+
+    def closed(self) -> Self:
+        return self.filter(kind="closed")
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def matching(self, text: str) -> Self:
+        """Clients with `text` in their name or user name (`@` may stand before it)."""
+        return self.filter(folded_name__contains=fold(text.removeprefix("@")))
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def open(self) -> Self:
+        """Not closed."""
+        return self.filter(closed_at__isnull=True)
+
+    def closed(self) -> Self:
+        return self.filter(closed_at__isnull=False)
+
+    def unassigned(self) -> Self:
+        return self.filter(assignee__isnull=True)
+
+    def assigned_to(self, staff: "User") -> Self:
+        return self.filter(assignee=staff)
+
+    def with_people(self) -> Self:
+        """With all that a row of the list shows, in one query."""
+        return self.select_related("client", "status", "assignee", "last_message")
+
+    def locked(self) -> Self:
+        """For a step: the ticket's row is ours until the transaction ends; what it names is not locked."""
+        return self.select_for_update(of=("self",), no_key=True).select_related(
+            "client", "status", "assignee"
+        )
+
+    def matching(self, text: str) -> Self:
+        """Tickets whose number, client or messages match `text`; everything for an empty one."""
+        text = text.strip()
+        if not text:
+            return self
+        found = (
+            self._ids(Q(pk=number))
+            if (number := ticket_number(text)) is not None
+            else self._ids(Q(pk__in=[]))
+        )
+        from tickets.models import Client, Message  # the models are made of these querysets
+
+        matching_clients = Client.objects.matching(text).order_by("-pk").values("pk")[:MOST_MATCHES]
+        ids = [found, self._ids(Q(client__in=matching_clients)).order_by("-pk")[:MOST_MATCHES]]
+        if words := words_of(text):
+            ids.append(Message.objects.matching(words).order_by("-pk").values("ticket_id")[:MOST_MATCHES])
+        return self.filter(pk__in=ids[0].union(*ids[1:], all=True))
+
+    def _ids(self, condition: Q) -> models.QuerySet[Any, Any]:
+        return self.model._default_manager.filter(condition).values("pk")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def matching(self, words: list[str]) -> Self:
+        """Messages with all of `words`, in any form the Russian and the English stemmer know."""
+        return self.filter(search=CombinedSearchQuery(words))
+
+    def with_parts(self) -> Self:
+        """With all that its bubble shows, in four queries however many messages there are."""
+        return self.select_related("author", "reply_to", "reply_to__author").prefetch_related(
+            "attachments", "versions"
+        )
+
+    def undelivered(self) -> Self:
+        return self.filter(delivery__in=["queued", "sending"])
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def of_ticket(self, ticket: "Ticket") -> Self:
+        return self.filter(message__ticket=ticket).select_related("message", "message__author")
+
+    def ready(self) -> Self:
+        return self.filter(state="ready")
+
+
+class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
+    def after(self, seq: int) -> Self:
+        """What the journal says since `seq`, oldest first."""
+        return self.filter(seq__gt=seq).order_by("seq")
+
+    def before(self, seq: int) -> Self:
+        """What it said before, newest first: the way upwards through a long history."""
+        return self.filter(seq__lt=seq).order_by("-seq")
+
+    def with_actors(self) -> Self:
+        return self.select_related("staff").annotate(message_seq=F("message__seq"))
+
+
+def ticket_number(text: str) -> int | None:
+    """The ticket number that `text` is ("12", "#12"), or None."""
+    digits = text.strip().removeprefix("#")
+    if digits.isascii() and digits.isdigit() and int(digits) <= BIGGEST_ID:
+        return int(digits)
+    return None

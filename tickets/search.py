@@ -1,0 +1,45 @@
+"""How words are found: Russian and English stems at once, е and ё as one letter.
+
+PostgreSQL's text search: https://www.postgresql.org/docs/current/textsearch.html
+"""
+
+import re
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Func, Value
+
+MOST_WORDS = 12
+
+
+class CombinedSearchVector(Func):
+    """The tsvector that `Message.search` keeps: both stemmers over the folded text."""
+
+    template = (
+        "(to_tsvector('russian'::regconfig, replace(lower(%(expressions)s), 'ё', 'е')) || "
+        "to_tsvector('english'::regconfig, replace(lower(%(expressions)s), 'ё', 'е')))"
+    )
+    output_field = SearchVectorField()
+
+
+class CombinedSearchQuery(Func):
+    """The tsquery for `words` under either stemmer; each word also finds what begins with it."""
+
+    # The two expressions are joined by what stands between the two stemmers.
+    template = "(to_tsquery('russian'::regconfig, %(expressions)s))"
+    arg_joiner = ") || to_tsquery('english'::regconfig, "
+    output_field = models.TextField()
+
+    def __init__(self, words: list[str]) -> None:
+        query = " & ".join(f"'{word}':*" for word in words)
+        super().__init__(Value(query), Value(query))
+
+
+def fold(text: str) -> str:
+    """`text` as it is compared: lower case, ё as е, one space between words."""
+    return " ".join(text.lower().replace("ё", "е").split())
+
+
+def words_of(text: str) -> list[str]:
+    """The words to look for, without the characters that mean something to a tsquery; at most twelve."""
+    return re.findall(r"\w+", fold(text))[:MOST_WORDS]

@@ -1,0 +1,8 @@
+"""The one way back up: what a verb has written, told to the rooms above before it commits."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction, with `change` (a tickets.journal.Change), `events` (the rows of this round, in
+# the order they were written) and `level` (0: the verb's own rows; n: what receivers of round n-1 wrote).
+# A receiver writes rows in the same transaction and does nothing else; what needs the network is a job.
+ticket_changed = Signal()

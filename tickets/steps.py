@@ -1,0 +1,237 @@
+"""The steps that verbs are made of: each changes one thing of a locked ticket and writes its journal row.
+
+Whoever calls a step has opened `journal.change()` and holds the ticket's row lock. Steps check nothing about
+who asks; that is the verb's part (tickets/operations.py).
+"""
+
+import uuid
+from datetime import datetime
+
+from staff.models import User
+from tickets.content import Content, NewFile, storable
+from tickets.journal import CLIENT, SYSTEM, Actor, Change
+from tickets.models import Attachment, Client, Message, MessageVersion, Status, Ticket, TicketEvent
+
+Kind = TicketEvent.Kind
+
+
+def open_ticket(change: Change, client: Client) -> Ticket:
+    """A new Open ticket of `client`; it takes the waiting start payload as its source.
+
+    Raises IntegrityError when the client has a ticket that isn't closed: the constraint is the guarantee.
+    """
+    ticket = Ticket(
+        client=client,
+        status=Status.objects.get(pk=Status.OPEN_ID),
+        source=client.start_payload,
+        created_at=change.now,
+        updated_at=change.now,
+    )
+    ticket.save(force_insert=True)
+    if client.start_payload:
+        client.start_payload = ""
+        client.save(update_fields=["start_payload"])
+    change.record(
+        ticket, Kind.TICKET_OPENED, CLIENT, data={"source": ticket.source} if ticket.source else None
+    )
+    return ticket
+
+
+def receive_message(
+    change: Change,
+    ticket: Ticket,
+    content: Content,
+    *,
+    written_at: datetime,
+    reply_to: Message | None = None,
+    quote: str = "",
+) -> Message:
+    """The client's message, at the end of the conversation."""
+    message = Message(
+        direction=Message.Direction.IN, created_at=written_at, reply_to=reply_to, quote=storable(quote)
+    )
+    return _append(change, ticket, message, content, kind=Kind.MESSAGE_RECEIVED, actor=CLIENT)
+
+
+def write_message(
+    change: Change,
+    ticket: Ticket,
+    content: Content,
+    *,
+    actor: Actor,
+    reply_to: Message | None = None,
+    key: uuid.UUID | None = None,
+) -> Message:
+    """A message to the client, queued. The bridge hears of its journal row and adds the delivery job."""
+    message = Message(
+        direction=Message.Direction.OUT,
+        author=actor.staff,
+        created_at=change.now,
+        reply_to=reply_to,
+        key=key,
+        delivery=Message.Delivery.QUEUED,
+    )
+    return _append(change, ticket, message, content, kind=Kind.MESSAGE_QUEUED, actor=actor)
+
+
+def _append(
+    change: Change,
+    ticket: Ticket,
+    message: Message,
+    content: Content,
+    *,
+    kind: TicketEvent.Kind,
+    actor: Actor,
+) -> Message:
+    message.ticket = ticket
+    message.seq = ticket.last_seq + 1
+    message.kind = content.kind
+    message.text = storable(content.text)
+    message.entities = content.entities
+    message.details = content.details
+    message.save(force_insert=True)
+    add_files(message, content.files)
+    ticket.last_message = message
+    change.record(ticket, kind, actor, message=message, fields=("last_message",))
+    return message
+
+
+def add_files(message: Message, files: list[NewFile], *, first: int = 0) -> list[Attachment]:
+    """Rows for `files`, in their order, from position `first` on."""
+    attachments = []
+    for position, new in enumerate(files, first):
+        attachment = Attachment(
+            message=message,
+            position=position,
+            kind=new.kind,
+            name=storable(new.name)[:255],
+            mime_type=storable(new.mime_type)[:127],
+            size=new.size,
+            width=new.width,
+            height=new.height,
+            duration=new.duration,
+            state=new.state,
+            error=new.error,
+        )
+        if new.file is not None:
+            attachment.file.save(new.name or "file", new.file, save=False)
+            attachment.state = Attachment.State.READY
+        attachment.save(force_insert=True)
+        attachments.append(attachment)
+    return attachments
+
+
+def extend_album(change: Change, message: Message, content: Content) -> list[Attachment]:
+    """Another part of an album that has begun: its file joins, and a caption. Returns the new files."""
+    attachments = add_files(message, content.files, first=message.attachments.count())
+    message.kind = Message.Kind.ALBUM
+    fields = ["kind"]
+    if content.text and not message.text:
+        message.text, message.entities = storable(content.text), content.entities
+        fields += ["text", "entities"]
+    message.save(update_fields=fields)
+    change.record(message.ticket, Kind.MESSAGE_EXTENDED, CLIENT, message=message)
+    return attachments
+
+
+def edit_message(change: Change, message: Message, content: Content, *, edited_at: datetime) -> bool:
+    """The client's edit: text and details are replaced, files stay, the version before is kept.
+
+    Returns whether anything visible changed: Telegram also reports edits that change nothing.
+    """
+    text = storable(content.text)
+    if (text, content.entities, content.details) == (message.text, message.entities, message.details):
+        return False
+    if text != message.text or content.entities != message.entities:
+        MessageVersion.objects.create(
+            message=message, text=message.text, entities=message.entities, replaced_at=edited_at
+        )
+    message.text, message.entities, message.details = text, content.entities, content.details
+    message.edited_at = edited_at
+    message.save(update_fields=["text", "entities", "details", "edited_at"])
+    change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message)
+    return True
+
+
+def take(change: Change, ticket: Ticket, staff: User, actor: Actor) -> None:
+    """Assigned to `staff` and In progress."""
+    ticket.assignee = staff
+    if not ticket.status.is_in_progress:
+        ticket.status = Status.objects.get(pk=Status.IN_PROGRESS_ID)
+    change.record(ticket, Kind.TICKET_TAKEN, actor, fields=("assignee", "status"))
+
+
+def assign(change: Change, ticket: Ticket, assignee: User, actor: Actor) -> None:
+    """Given to `assignee`; the status stays as it is."""
+    ticket.assignee = assignee
+    data = {"assignee": assignee.pk, "name": assignee.name}
+    change.record(ticket, Kind.TICKET_ASSIGNED, actor, data=data, fields=("assignee",))
+
+
+def unassign(change: Change, ticket: Ticket, actor: Actor) -> None:
+    """Nobody's; a ticket in progress becomes Open, since nobody is at work on it."""
+    name = ticket.assignee.name if ticket.assignee else ""
+    ticket.assignee = None
+    if ticket.status.is_in_progress:
+        ticket.status = Status.objects.get(pk=Status.OPEN_ID)
+    change.record(ticket, Kind.TICKET_UNASSIGNED, actor, data={"name": name}, fields=("assignee", "status"))
+
+
+def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> None:
+    """Another status; closing sets `closed_at`, leaving a closed status clears it.
+
+    Raises IntegrityError when that would give the client a second ticket that isn't closed.
+    """
+    before, ticket.status = ticket.status, status
+    if status.is_closed == before.is_closed:
+        kind = Kind.STATUS_CHANGED
+    else:
+        kind = Kind.TICKET_CLOSED if status.is_closed else Kind.TICKET_REOPENED
+        ticket.closed_at = change.now if status.is_closed else None
+    data = {"from": before.pk, "to": status.pk, "names": _names(before), "new_names": _names(status)}
+    change.record(ticket, kind, actor, data=data, fields=("status", "closed_at"))
+
+
+def _names(status: Status) -> dict[str, str]:
+    # Both languages: the journal stays readable after the status was renamed or removed.
+    return {"en": status.name, "ru": status.name_ru or status.name}
+
+
+def change_delivery(
+    change: Change,
+    message: Message,
+    delivery: Message.Delivery,
+    *,
+    error: dict[str, object] | None = None,
+    actor: Actor = SYSTEM,
+) -> None:
+    """What is known about the way of a message to the client. `error` is a code and its numbers.
+
+    Queued by a person, it gets a new delivery job; queued by the worker, it waits for the job it has.
+    """
+    message.delivery = delivery
+    message.delivery_error = error or {}
+    message.save(update_fields=["delivery", "delivery_error"])
+    data = {"delivery": str(delivery), **({"error": error} if error else {})}
+    change.record(message.ticket, Kind.DELIVERY_CHANGED, actor, message=message, data=data)
+
+
+def settle_file(change: Change, attachment: Attachment, *fields: str) -> None:
+    """Saves `fields` of a file that a job has fetched, or has given up on."""
+    attachment.save(update_fields=["state", "error", *fields])
+    message = attachment.message
+    data = {**attachment.as_details(), "state": attachment.state}
+    change.record(message.ticket, Kind.ATTACHMENT_CHANGED, SYSTEM, message=message, data=data)
+
+
+def mark_reachable(
+    change: Change, ticket: Ticket | None, client: Client, *, reachable: bool, actor: Actor
+) -> None:
+    """Whether the client lets the bot write to them; shown in `ticket`, their open one, when there is one."""
+    if client.is_reachable == reachable:
+        return
+    client.is_reachable = reachable
+    client.save(update_fields=["is_reachable"])
+    if ticket is not None:
+        ticket.client = client
+        change.record(ticket, Kind.CLIENT_UNBLOCKED if reachable else Kind.CLIENT_BLOCKED, actor)
