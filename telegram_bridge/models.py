@@ -43,7 +43,7 @@ class Bot(models.Model):
 
     @property
     def token(self) -> str:
-        """The token in clear. Raises secret_text.Unreadable when SECRET_KEY has changed since it was saved."""
+        """The token in clear. Raises secret_text.Unreadable when SECRET_KEY has changed since."""
         return secret_text.decrypt(self.encrypted_token, key=settings.SECRET_KEY)
 
     @token.setter

@@ -227,7 +227,7 @@ def _locked_message(message_id: int) -> Message:
 
 
 def begin_delivery(message_id: int) -> Message | None:
-    """The message, marked as being sent, for the one worker that may send it; None when nothing is to be done."""
+    """The message, marked as being sent, for the one worker that may send it; None when there is no need."""
     with change() as opened:
         message = _locked_message(message_id)
         if message.delivery != Delivery.QUEUED:

@@ -65,7 +65,7 @@ class Message(models.Model):
     text = models.TextField(_("text"), blank=True, default="")
     # Telegram's MessageEntity objects; offsets and lengths count UTF-16 units.
     entities = models.JSONField(default=list, blank=True)
-    # What a kind has besides text and files: a location's coordinates, a contact's number, a kind we don't know.
+    # What a kind has besides text and files: a place's coordinates, a contact's number, an unknown kind.
     details = models.JSONField(default=dict, blank=True)
     reply_to = models.ForeignKey(
         "self",

@@ -1,0 +1,1 @@
+"""Tests: real PostgreSQL, real Redis protocol, real HTTP, a real browser."""
