@@ -1,0 +1,176 @@
+"""What every test stands on: real servers, settings of its own, one database per worker, a browser.
+
+The servers start when this file is imported, before Django reads its settings and before xdist starts its
+workers, which inherit their addresses by the environment.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import servers
+from tests.processes import Processes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+    from pytest_django import DjangoDbBlocker
+
+if servers.worker_number() == 0:
+    servers.start()
+
+# Everything that a developer's shell or .env could bring in. No test may reach the real Telegram: port 9
+# of this machine answers nobody.
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="helpdesk.settings",
+    SECRET_KEY="only-for-tests-" + "x" * 40,
+    DEBUG="False",
+    ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+    CSRF_TRUSTED_ORIGINS="",
+    REDIS_URL=os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{servers.worker_number()}",
+    TELEGRAM_BOT_TOKEN="",
+    TELEGRAM_API_URL="http://127.0.0.1:9",
+    STATE_DIR=str(servers.folder() / "state"),
+    MEDIA_ROOT=str(servers.folder() / f"media-{servers.worker_number()}"),
+    PORT="8000",
+    ADMIN_USERNAME="admin",
+    ADMIN_PASSWORD="",
+    LANGUAGE_CODE="en",
+    TIME_ZONE="UTC",
+    ALLAUTH_TRUSTED_PROXY_COUNT="0",
+)
+
+# Only now, as Django reads its settings from the lines above.
+import django
+from django.conf import settings
+
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher", *settings.PASSWORD_HASHERS]
+# The hashed names of static files need `collectstatic`; only a real web process is worth that (`processes`).
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+django.setup()
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NO_CHROMIUM = (
+    "no Chromium on this machine. To run the browser tests: apt-get install chromium "
+    "(as root, `make test` does it), or put one in PATH"
+)
+
+
+def chromium() -> str | None:
+    """The path of the system's Chromium, or None."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") and chromium() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_CHROMIUM, pytrace=False)
+        pytest.skip(NO_CHROMIUM)
+
+
+# The database
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The cluster is thrown away as a whole: nobody waits for each database to be dropped first."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _no_job_outlives_its_test(
+    request: pytest.FixtureRequest, django_db_blocker: "DjangoDbBlocker"
+) -> Iterator[None]:
+    """A flush leaves unmanaged tables alone: procrastinate's are emptied here after a transactional test."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    transactional = "transactional_db" in request.fixturenames or (
+        marker is not None and marker.kwargs.get("transaction", bool(marker.args and marker.args[0]))
+    )
+    if not transactional:
+        return
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate\\_%%'")
+        tables = ", ".join(name for (name,) in cursor.fetchall())
+        if tables:
+            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_outlives_its_test() -> Iterator[None]:
+    """Rate limits and the like. Not a flush of all: a web process keeps its place in channel groups there."""
+    yield
+    from django.core.cache import cache
+
+    client = cache._cache.get_client(write=True)
+    keys = list(client.scan_iter(match=":*:*", count=1000))
+    if keys:
+        client.delete(*keys)
+
+
+@pytest.fixture
+def live_database(transactional_db: None) -> str:
+    """The URL of this worker's database, for a test whose data real processes must see (no rollback)."""
+    from django.db import connection
+
+    base = os.environ["DATABASE_URL"].rsplit("/", 1)[0]
+    return f"{base}/{connection.settings_dict['NAME']}"
+
+
+@pytest.fixture
+def processes(live_database: str, tmp_path: Path) -> Iterator[Processes]:
+    """Starts the product's real processes on this worker's database, and stops what still runs at the end."""
+    running = Processes(tmp_path / "processes", database_url=live_database, redis_url=os.environ["REDIS_URL"])
+    yield running
+    running.stop()
+
+
+# The browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A headless Chromium for one module. Mark the tests `browser`.
+
+    Not for a whole session: Playwright keeps an event loop running in this thread, where neither the
+    coroutine tests nor Django's guard against blocking a loop would want it.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        pytest.skip(NO_CHROMIUM)
+    guard = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+            yield running
+            running.close()
+    finally:
+        if guard is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A page with cookies of its own. A second window is `browser.new_context().new_page()`."""
+    context = browser.new_context(locale="en-US")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
