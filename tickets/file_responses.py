@@ -21,7 +21,7 @@ from django.utils.http import content_disposition_header, http_date
 PIECE = 256 * 1024
 
 # Pictures without scripts, sound, film and plain text. No SVG, HTML or XML: they run scripts. No PDF:
-# Chromium's viewer does not start in a sandbox, and without one the file is out of our hands.
+# Chromium 156 runs a PDF's own script in its viewer, also under `sandbox` (an `app.alert` opened a dialog).
 SAFE_INLINE = frozenset(
     {
         "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp",
@@ -32,12 +32,14 @@ SAFE_INLINE = frozenset(
     }
 )  # fmt: skip
 
-# `sandbox` gives the file an origin of its own, without scripts, forms or pop-ups. The rest lets the
-# browser's own page around a picture or a film show it: media-src for the film, the style for the frame.
+# `sandbox` takes scripts, forms and pop-ups from the file. The rest lets the browser's own page around a
+# picture or a film show it: media-src for the film, the style for the frame.
 POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox"
 )
+# Chromium's player fetches the film once more, and may not from an origin of its own; scripts stay off.
+PLAYER_POLICY = f"{POLICY} allow-same-origin"
 
 # Reads wait for the disk in threads of their own, so that many slow readers take no thread from the pages.
 _disk = ThreadPoolExecutor(max_workers=4, thread_name_prefix="file-response")
@@ -63,20 +65,22 @@ def file_response(
     if unchanged is not None:
         return _with_headers(unchanged, etag, modified)
 
+    whole = range(found.st_size)
     part = _asked_for(request, found.st_size, etag, modified)
-    if part is None:
+    if part is not None and not part:
         response: HttpResponseBase = HttpResponse(status=416, content_type="text/plain")
         response["Content-Range"] = f"bytes */{found.st_size}"
         return _with_headers(response, etag, modified)
 
-    is_partial = part != range(found.st_size)
-    response = (
-        HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_pieces(request, path, part))
-    )
-    response.status_code = 206 if is_partial else 200
-    if is_partial:
+    sent = whole if part is None else part
+    if request.method == "HEAD":
+        response = HttpResponse()
+    else:
+        response = StreamingHttpResponse(_pieces(request, path, sent))
+    if part is not None:
+        response.status_code = 206
         response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{found.st_size}"
-    response["Content-Length"] = str(len(part))
+    response["Content-Length"] = str(len(sent))
     response["Content-Type"] = _content_type(content_type)
     disposition = content_disposition_header(not (inline and is_safe_inline(content_type)), _plain(name))
     response["Content-Disposition"] = disposition or "inline"
@@ -90,30 +94,30 @@ def _with_headers(response: HttpResponseBase, etag: str, modified: int) -> HttpR
     # Kept by this browser only, and asked for again each time: someone may have been signed out since.
     response["Cache-Control"] = "private, no-cache"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = POLICY  # django-csp keeps a header that is there
+    is_played = response.get("Content-Type", "").startswith(("audio/", "video/"))
+    # django-csp keeps a header that is there.
+    response["Content-Security-Policy"] = PLAYER_POLICY if is_played else POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
 
 
 def _asked_for(request: HttpRequest, size: int, etag: str, modified: int) -> range | None:
-    """The bytes that the request asks for; all of them without a range, None when there are no such bytes.
+    """The bytes that the request asks for: None without a range, an empty one when there are no such bytes.
 
     One range only, as browsers ask; several, or an If-Range that names another version, give the
     whole file, which RFC 9110 (section 14.2) always allows.
     """
     asked = _RANGE.match(request.headers.get("Range", ""))
-    if asked is None or asked[0] == "bytes=-" or request.method != "GET":
-        return range(size)
+    if asked is None or request.method != "GET":
+        return None
     if request.headers.get("If-Range", etag) not in {etag, http_date(modified)}:
-        return range(size)
+        return None
     first, last = asked.groups()
     if not first:
-        # The last so many bytes; of an empty file there are none.
-        return range(max(size - int(last), 0), size) if int(last) and size else None
-    start, stop = int(first), min(int(last) + 1, size) if last else size
+        return range(max(size - int(last), 0), size) if last else None
     if last and int(last) < int(first):
-        return range(size)  # not a valid range, so as if it were not there
-    return range(start, stop) if start < size else None
+        return None  # not a valid range, so as if it were not there
+    return range(int(first), min(int(last) + 1, size) if last else size)
 
 
 class _Pieces:

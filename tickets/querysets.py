@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import F, Q
 
-from tickets.search import CombinedSearchQuery, fold, words_of
+from tickets.search import fold, search_query, words_of
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -84,7 +84,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 class MessageQuerySet(models.QuerySet["Message"]):
     def matching(self, words: list[str]) -> Self:
         """Messages with all of `words`, in any form the Russian and the English stemmer know."""
-        return self.filter(search=CombinedSearchQuery(words))
+        return self.filter(search=search_query(words))
 
     def with_parts(self) -> Self:
         """With all that its bubble shows, in four queries however many messages there are."""

@@ -5,9 +5,8 @@ PostgreSQL's text search: https://www.postgresql.org/docs/current/textsearch.htm
 
 import re
 
-from django.contrib.postgres.search import SearchVectorField
-from django.db import models
-from django.db.models import Func, Value
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchVectorField
+from django.db.models import Func
 
 MOST_WORDS = 12
 
@@ -22,17 +21,11 @@ class CombinedSearchVector(Func):
     output_field = SearchVectorField()
 
 
-class CombinedSearchQuery(Func):
-    """The tsquery for `words` under either stemmer; each word also finds what begins with it."""
-
-    # The two expressions are joined by what stands between the two stemmers.
-    template = "(to_tsquery('russian'::regconfig, %(expressions)s))"
-    arg_joiner = ") || to_tsquery('english'::regconfig, "
-    output_field = models.TextField()
-
-    def __init__(self, words: list[str]) -> None:
-        query = " & ".join(f"'{word}':*" for word in words)
-        super().__init__(Value(query), Value(query))
+def search_query(words: list[str]) -> CombinedSearchQuery:
+    """The tsquery for all of `words` under either stemmer; each word also finds what begins with it."""
+    query = " & ".join(f"'{word}':*" for word in words)
+    russian = SearchQuery(query, config="russian", search_type="raw")
+    return russian | SearchQuery(query, config="english", search_type="raw")
 
 
 def fold(text: str) -> str:
