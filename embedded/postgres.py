@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -108,7 +109,7 @@ class Postgres:
         # Nothing of ours: a PGDATA or PGPORT in the user's shell must not reach the server.
         return {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(self.place.home)}
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         return self.place.account.identity() if self.place.account else {}
 
     def _create(self, programs: Path, data: Path) -> None:
@@ -119,7 +120,7 @@ class Postgres:
         keep_secret(password_file, self._password())
         if self.place.account:
             self.place.account.own(password_file)
-        command = [
+        command: list[str | Path] = [
             programs / "initdb",
             f"--pgdata={half}",
             f"--username={USER}",

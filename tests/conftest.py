@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import redis
 
 from tests import servers
 from tests.processes import Processes
@@ -115,12 +116,10 @@ def _no_job_outlives_its_test(
 def _no_cache_outlives_its_test() -> Iterator[None]:
     """Rate limits and the like. Not a flush of all: a web process keeps its place in channel groups there."""
     yield
-    from django.core.cache import cache
-
-    client = cache._cache.get_client(write=True)
-    keys = list(client.scan_iter(match=":*:*", count=1000))
-    if keys:
-        client.delete(*keys)
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        keys = list(client.scan_iter(match=":*:*", count=1000))
+        if keys:
+            client.delete(*keys)
 
 
 @pytest.fixture

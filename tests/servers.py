@@ -1,19 +1,15 @@
-"""One throw-away PostgreSQL and Valkey for a whole test run, started once and shared by its workers.
+"""One throw-away PostgreSQL and Valkey for a whole test run, shared by its workers.
 
-The process that the person started owns them; xdist's workers find them by the environment. A run that
-was killed leaves its folder behind: the next run stops what still runs there and removes it.
+The process that the person started owns them; xdist's workers find them by the environment.
 """
 
 import atexit
 import os
-import shutil
 import signal
-import tempfile
 from pathlib import Path
 
-from embedded import Place, Postgres, StartFailed, Valkey
+from embedded import throwaway
 
-PREFIX = "helpdesk-tests-"
 FOLDER = "HELPDESK_TESTS_FOLDER"  # the environment's name for this run's folder
 
 
@@ -30,37 +26,12 @@ def folder() -> Path:
 
 def start() -> None:
     """Starts both servers and names them in the environment. `TESTS_DURABLE=1` keeps fsync on."""
-    _sweep()
-    path = Path(tempfile.mkdtemp(prefix=PREFIX))
-    path.chmod(0o755)  # as root, the servers run as another user, who must reach it
-    place = Place(path).claim()
-    postgres = Postgres(place, durable=os.environ.get("TESTS_DURABLE") == "1")
-    valkey = Valkey(place)
-
-    def stop() -> None:
-        valkey.stop()
-        postgres.stop()
-        place.release()
-        shutil.rmtree(path, ignore_errors=True)
-
-    atexit.register(stop)
+    running = throwaway.servers(durable=os.environ.get("TESTS_DURABLE") == "1")
+    path, postgres, valkey = running.__enter__()
+    atexit.register(running.__exit__, None, None, None)
     signal.signal(signal.SIGTERM, _as_ctrl_c)
-    os.environ[FOLDER] = str(path)
-    os.environ["DATABASE_URL"] = postgres.start()
-    os.environ["REDIS_URL"] = valkey.start()
+    os.environ.update({FOLDER: str(path), "DATABASE_URL": postgres.url, "REDIS_URL": valkey.url})
 
 
 def _as_ctrl_c(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-def _sweep() -> None:
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        if left.is_symlink() or left.stat().st_uid != os.geteuid():
-            continue
-        try:
-            with Place(left):
-                pass
-        except StartFailed:
-            continue  # another run is using it
-        shutil.rmtree(left, ignore_errors=True)
