@@ -34,7 +34,7 @@ class Limits:
     # After a refusal the rest of the body is thrown away for a while: a socket closed with unread data
     # resets the connection, and the client would lose the answer (RFC 9112, section 9.6).
     linger: float = 10
-    linger_bytes: int = 64 * 1024 * 1024
+    linger_bytes: int = 2 * 1024 * 1024
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # see HTTPChannel

@@ -73,8 +73,8 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self.body_limit = self.server.limits.body(unquote(self.path.decode("ascii", "replace")))
         if length is not None and length > self.body_limit:
             self.refuse_body()
-        elif self.requestHeaders.hasHeader(b"Upgrade"):
-            self.basic_error(400, b"Bad Request", "A request for an upgrade has no body.")
+        elif (self.requestHeaders.getRawHeaders(b"Upgrade") or [b""])[0].lower() == b"websocket":
+            self.basic_error(400, b"Bad Request", "A request for a websocket has no body.")
         else:
             self.process()
 

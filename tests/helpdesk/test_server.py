@@ -223,6 +223,18 @@ def test_a_slow_reader_is_waited_for(server: Server) -> None:
     assert server.facts()["VmHWM"] - before < 3 * 1024
 
 
+async def test_a_websocket_that_does_not_read_is_waited_for(server: Server) -> None:
+    before = server.facts()["VmHWM"]
+    async with aiohttp.ClientSession() as session, session.ws_connect(server.url + "/ws/flood/") as websocket:
+        await asyncio.sleep(0.7)
+        first = server.facts()["sent"]
+        await asyncio.sleep(0.3)
+        assert server.facts()["sent"] == first < 20 * MIB
+        for _ in range(1000):
+            assert len(await websocket.receive_bytes(timeout=5)) == 65536
+    assert server.facts()["VmHWM"] - before < 3 * 1024
+
+
 def test_an_answer_to_a_client_that_left_is_cancelled(server: Server) -> None:
     before = server.facts()["cancelled"]
     with server.connect() as connection:

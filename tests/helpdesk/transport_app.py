@@ -65,9 +65,14 @@ async def stream_until_gone(receive: Any, send: Any) -> None:
     answer.cancel()
 
 
-async def websocket(receive: Any, send: Any) -> None:
+async def websocket(path: str, receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
+    if path == "/ws/flood/":
+        facts["sent"] = 0
+        for _ in range(1000):
+            await send({"type": "websocket.send", "bytes": PIECE})
+            facts["sent"] += len(PIECE)
     while (message := await receive())["type"] != "websocket.disconnect":
         await send({"type": "websocket.send", "text": message["text"]})
 
@@ -111,7 +116,7 @@ async def http(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
 
 async def application(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket":
-        await websocket(receive, send)
+        await websocket(scope["path"], receive, send)
     else:
         await http(scope, receive, send)
 
