@@ -31,7 +31,7 @@ from twisted.internet import reactor as twisted_reactor
 from helpdesk.server_channel import Limits
 from helpdesk.server_http import Factory, Request, RequestQueue, channel_of
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("helpdesk.server")  # also when run as `__main__`
 # Twisted's interfaces hide from the type checker what its objects can do.
 reactor: Any = twisted_reactor
 log: Any = twisted_logger
@@ -69,7 +69,7 @@ class Server(DaphneServer):  # type: ignore[misc]  # Daphne has no types
             maxFramePayloadSize=WEBSOCKET_MESSAGE,
         )
         warnings_only = log.LogLevelFilterPredicate(defaultLogLevel=log.LogLevel.warn)
-        observer = log.FilteringLogObserver(log.STDLibLogObserver(__name__), [warnings_only])
+        observer = log.FilteringLogObserver(log.STDLibLogObserver("helpdesk.server.twisted"), [warnings_only])
         log.globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
         reactor.callLater(1, self.application_checker)
         reactor.callLater(2, self.timeout_checker)
@@ -107,7 +107,24 @@ class Server(DaphneServer):  # type: ignore[misc]  # Daphne has no types
         send = functools.partial(self.handle_reply, protocol)
         running = asyncio.ensure_future(self.application(scope, queue.get, send))
         self.connections[protocol]["application_instance"] = running
+        running.add_done_callback(functools.partial(self._application_done, protocol))
         return queue
+
+    def _application_done(self, protocol: Any, running: asyncio.Future[None]) -> None:
+        """Answers for an application that failed, at once; Daphne looks for such ones once a second."""
+        error = None if running.cancelled() else running.exception()
+        if error is not None:
+            logger.error("Exception inside application: %s", error, exc_info=error)
+        details = self.connections.get(protocol, {})
+        details.pop("application_instance", None)
+        if details.get("disconnected"):
+            del self.connections[protocol]
+        elif details and (error is not None or isinstance(protocol, Request)):
+            protocol.handle_exception(error)  # of a request: not finished, so its client still waits
+
+    def protocol_disconnected(self, protocol: Any) -> None:
+        if protocol in self.connections:
+            super().protocol_disconnected(protocol)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
         """The application's `send`: returns when the client has taken enough of what came before."""

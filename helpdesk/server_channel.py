@@ -42,6 +42,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # see HTTPChannel
 
     body_held = False
     receiving = False  # a body's headers have come, its end has not
+    _in_headers = False
     _discarding: int | None = None
 
     def __init__(self, limits: Limits) -> None:
@@ -56,10 +57,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # see HTTPChannel
             return
         if not self.line_mode:
             self.resetTimeout()
-        elif not self._buffer and not self._receivedHeaderSize:
-            # One time-out for all headers: a client that sends a byte now and then does not prolong it.
-            self.setTimeout(self.limits.headers)
         LineReceiver.dataReceived(self, data)
+        # One time-out for all headers: a client that sends a byte now and then does not prolong it. Headers
+        # that come in one piece need none (a timer made shorter costs Twisted a search through all).
+        in_headers = bool(self.line_mode and (self._buffer or self._receivedHeaderSize))
+        if in_headers and not self._in_headers:
+            self.setTimeout(self.limits.headers)
+        self._in_headers = in_headers
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 (Twisted's name)
         if self._discarding is not None:

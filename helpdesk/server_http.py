@@ -134,7 +134,7 @@ class Request(WebRequest):  # type: ignore[misc]  # Daphne has no types
             message = {**message, "body": b""}
         super().handle_reply(message)
 
-    def handle_exception(self, exception: BaseException) -> None:
+    def handle_exception(self, exception: BaseException | None) -> None:
         if not self._response_started:
             super().handle_exception(exception)
         elif not self.finished and self.channel is not None:

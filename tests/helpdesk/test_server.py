@@ -260,6 +260,13 @@ def test_half_an_answer_does_not_look_like_a_whole_one(server: Server) -> None:
     assert server.get("/").status_code == 200
 
 
+def test_an_application_that_fails_is_answered_for_at_once(server: Server) -> None:
+    for path in ("/failing/", "/silent/"):
+        start = time.monotonic()
+        assert server.get(path).status_code == 500
+        assert time.monotonic() - start < 0.5
+
+
 def test_a_head_request_gets_no_body_however_many_pieces_there_are(server: Server) -> None:
     with server.connect() as connection:
         connection.sendall(b"HEAD /big/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

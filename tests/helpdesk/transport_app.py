@@ -77,7 +77,9 @@ async def websocket(path: str, receive: Any, send: Any) -> None:
         await send({"type": "websocket.send", "text": message["text"]})
 
 
-async def http(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
+async def http(  # noqa: PLR0912 (a table of paths)
+    scope: Mapping[str, Any], receive: Any, send: Any
+) -> None:
     match scope["path"]:
         case "/upload/":
             await reply(send, "{} {}".format(*await read_body(receive)))
@@ -102,6 +104,10 @@ async def http(scope: Mapping[str, Any], receive: Any, send: Any) -> None:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b"half", "more_body": True})
             raise RuntimeError("in the middle of an answer")
+        case "/failing/":
+            raise RuntimeError("before an answer")
+        case "/silent/":
+            return
         case "/slow/":
             await read_body(receive)
             await asyncio.sleep(1)
