@@ -134,6 +134,19 @@ def test_a_client_that_sends_on_after_a_refusal_still_sees_the_answer(server: Se
     assert (answer.status_code, answer.text) == (401, "not for you")
 
 
+def test_the_rest_of_a_refused_body_does_not_reset_the_connection(server: Server) -> None:
+    with server.connect() as connection:
+        connection.sendall(server.post_head("/upload/refused/", 70_000))
+        answer = b""
+        while b"not for you" not in answer:
+            answer += connection.recv(65536)
+        for _ in range(7):  # a reset would fail the second piece, and on some systems lose the answer
+            connection.sendall(b"x" * 10_000)
+            time.sleep(0.02)
+        while connection.recv(65536):
+            pass
+
+
 def test_what_follows_a_refused_body_is_not_read_as_a_request(server: Server) -> None:
     with server.connect() as connection:
         connection.sendall(server.post_head("/upload/refused/", 70_000) + b"x" * 70_000)
