@@ -42,3 +42,8 @@ def kept_in(path: Path) -> int:
     port = any_free()
     path.write_text(f"{port}\n")
     return port
+
+
+def preferably(port: int) -> int:
+    """The port, or any other when it is taken."""
+    return port if is_free(port) else any_free()

@@ -11,12 +11,10 @@ import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from embedded import ports
+from embedded import ports, reachable
 from embedded.processes import Child, StartFailed
 from tests import servers
 
@@ -101,7 +99,9 @@ class Processes:
         _collect_static(self.env)
         port = ports.any_free()
         command = ["-m", "helpdesk.server", "--host", "127.0.0.1", "--port", str(port)]
-        return self._add("web", command, env, lambda one: _answers(f"{one.url}/healthz"), port, start)
+        return self._add(
+            "web", command, env, lambda one: reachable.over_http(f"{one.url}/healthz"), port, start
+        )
 
     def bot(self, simulator: Running | None = None, *, start: bool = True, **env: str) -> Running:
         """`manage.py runbot`, talking to `simulator` or to what `env` names."""
@@ -141,17 +141,6 @@ class Processes:
         one = Running(child, ready, port=port)
         self.running.append(one)
         return one.start() if start else one
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310  (our own loopback address)
-            return True
-    except urllib.error.HTTPError as error:
-        error.close()
-        return False
-    except OSError:
-        return False
 
 
 def _collect_static(env: dict[str, str]) -> None:
