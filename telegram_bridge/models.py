@@ -100,6 +100,9 @@ class TelegramMessage(models.Model):
     media_group_id = models.CharField(max_length=64, blank=True, default="")
     # Outgoing: which part of the message's delivery plan it carries, so that no part is sent twice.
     part = models.PositiveIntegerField(default=0)
+    # Of an album's item: an album may have several captions, and each can be edited.
+    caption = models.TextField(blank=True, default="")
+    caption_entities = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("Telegram message")

@@ -254,6 +254,16 @@ def settle_delivery(
     return message
 
 
+def settle_abandoned(message_id: int) -> bool:
+    """Whether the message was still being sent, by a worker that is gone: its fate is then unknown."""
+    with change() as opened:
+        message = _locked_message(message_id)
+        if message.delivery != Delivery.SENDING:
+            return False
+        steps.change_delivery(opened, message, Delivery.UNKNOWN, error={"code": "crashed"})
+    return True
+
+
 def settle_file(attachment: Attachment, *fields: str) -> Attachment:
     """Saves the state of a fetched (or given up) file, its error and `fields`, with a row in the journal."""
     with change() as opened:

@@ -122,35 +122,47 @@ def add_files(message: Message, files: list[NewFile], *, first: int = 0) -> list
 
 
 def extend_album(change: Change, message: Message, content: Content) -> list[Attachment]:
-    """Another part of an album that has begun: its file joins, and a caption. Returns the new files."""
+    """Another part of an album that has begun: its file joins. `content.text` is the captions of all parts
+    together. Returns the new files."""
     attachments = add_files(message, content.files, first=message.attachments.count())
     message.kind = Message.Kind.ALBUM
-    fields = ["kind"]
-    if content.text and not message.text:
-        message.text, message.entities = storable(content.text), content.entities
-        fields += ["text", "entities"]
-    message.save(update_fields=fields)
+    message.text, message.entities = storable(content.text), content.entities
+    message.save(update_fields=["kind", "text", "entities"])
     change.record(message.ticket, Kind.MESSAGE_EXTENDED, CLIENT, message=message)
     return attachments
 
 
 def edit_message(change: Change, message: Message, content: Content, *, edited_at: datetime) -> bool:
-    """The client's edit: text and details are replaced, files stay, the version before is kept.
+    """The client's edit: text and details are replaced, the version before is kept; files stay, new ones join.
 
     Returns whether anything visible changed: Telegram also reports edits that change nothing.
     """
     text = storable(content.text)
-    if (text, content.entities, content.details) == (message.text, message.entities, message.details):
+    said = (text, content.entities) != (message.text, message.entities)
+    if not said and not content.files and content.details == message.details:
         return False
-    if text != message.text or content.entities != message.entities:
+    if said:
         MessageVersion.objects.create(
             message=message, text=message.text, entities=message.entities, replaced_at=edited_at
         )
+    if content.files:
+        add_files(message, content.files, first=message.attachments.count())
+        message.kind = content.kind
     message.text, message.entities, message.details = text, content.entities, content.details
     message.edited_at = edited_at
-    message.save(update_fields=["text", "entities", "details", "edited_at"])
+    message.save(update_fields=["kind", "text", "entities", "details", "edited_at"])
     change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message)
     return True
+
+
+def follow_profile(change: Change, ticket: Ticket | None, client: Client, **profile: str) -> None:
+    """The client's name, user name or language changed in Telegram; told in `ticket`, when there is one."""
+    for field, value in profile.items():
+        setattr(client, field, value)
+    client.save(update_fields=list(profile))
+    if ticket is not None:
+        ticket.client = client
+        change.record(ticket, Kind.CLIENT_CHANGED, CLIENT)
 
 
 def take(change: Change, ticket: Ticket, staff: User, actor: Actor) -> None:
