@@ -5,7 +5,7 @@ PostgreSQL's text search: https://www.postgresql.org/docs/current/textsearch.htm
 
 import re
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db.models import Func
 
 MOST_WORDS = 12
@@ -21,7 +21,7 @@ class CombinedSearchVector(Func):
     output_field = SearchVectorField()
 
 
-def search_query(words: list[str]) -> CombinedSearchQuery:
+def search_query(words: list[str]) -> SearchQuery:
     """The tsquery for all of `words` under either stemmer; each word also finds what begins with it."""
     query = " & ".join(f"'{word}':*" for word in words)
     russian = SearchQuery(query, config="russian", search_type="raw")
