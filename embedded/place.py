@@ -72,9 +72,15 @@ class Place:
         self._lock: int | None = None
 
     def claim(self) -> "Place":
-        """Makes the folders and takes the lock. Raises AlreadyRunning."""
-        self.state.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        """Makes the folders and takes the lock. Raises AlreadyRunning, or StartFailed."""
+        try:
+            self.state.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StartFailed(
+                f"The state folder {self.state} can't be used: {error.strerror}. Set STATE_DIR to a "
+                f"folder that {_user_name(os.geteuid())} may write to."
+            ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -108,6 +114,13 @@ class Place:
             folder.mkdir(mode=0o700)
             if self.account:
                 self.account.own(folder)
+        user = self.account.uid if self.account else os.geteuid()
+        if folder.stat().st_uid != user:
+            raise StartFailed(
+                f"{folder} belongs to {_user_name(folder.stat().st_uid)}, and the server would run as "
+                f"{_user_name(user)}: it was made when somebody else started this. Start it as the same user "
+                "again, or set STATE_DIR to a folder of your own."
+            )
         return folder
 
     def secret(self, name: str, make: Callable[[], str]) -> str:
@@ -189,6 +202,13 @@ def _open_to_read(folder: Path) -> None:
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
 
 
 def _unprivileged() -> Account:

@@ -1,5 +1,6 @@
 """A state folder is one process's at a time, and a killed owner leaves nothing that the next can't clear."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,20 @@ def test_a_secret_replaces_a_file_that_was_open_to_all(state: Path) -> None:
     path.chmod(0o644)
     keep_secret(path, "new")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@AS_ROOT
+def test_a_folder_that_another_user_made_is_refused_with_both_names(place: Place) -> None:
+    folder = place.folder("postgres")
+    os.chown(folder, 54321, -1)
+    with pytest.raises(StartFailed, match="belongs to user 54321, and the server would run as nobody"):
+        place.folder("postgres")
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StartFailed, match="Set STATE_DIR to a folder"):
+        Place(tmp_path / "file" / "var").claim()
 
 
 @AS_ROOT
