@@ -90,9 +90,13 @@ class Place:
         os.ftruncate(lock, 0)
         os.write(lock, f"{os.getpid()}\n".encode())
         self._lock = lock
-        self.logs.mkdir(mode=0o700, exist_ok=True)
-        self.ledger.stop_leftovers()
-        self.home = self._find_home()
+        try:
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+            self.ledger.stop_leftovers()
+            self.home = self._find_home()
+        except BaseException:
+            self.release()
+            raise
         return self
 
     def release(self) -> None:
