@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-class Unreadable(Exception):  # noqa: N818  (a state of the text, told to a person)
+class Unreadable(Exception):
     """The text was encrypted under another key."""
 
 

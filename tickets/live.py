@@ -26,9 +26,16 @@ class Publisher:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._sending = asyncio.Lock()
+        self._pending: dict[int, int] = {}
 
     def publish(self, tickets: dict[int, int]) -> None:
-        asyncio.run_coroutine_threadsafe(self._send(tickets), self._running_loop())
+        with self._lock:
+            under_way = bool(self._pending)
+            self._pending.update(tickets)
+        # What comes while a message waits for its turn goes with it: under load there are fewer messages.
+        if not under_way:
+            asyncio.run_coroutine_threadsafe(self._send_pending(), self._running_loop())
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -36,6 +43,12 @@ class Publisher:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, name="live-publisher", daemon=True).start()
             return self._loop
+
+    async def _send_pending(self) -> None:
+        async with self._sending:
+            with self._lock:
+                tickets, self._pending = self._pending, {}
+            await self._send(tickets)
 
     async def _send(self, tickets: dict[int, int]) -> None:
         layer: Any = get_channel_layer()

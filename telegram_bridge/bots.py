@@ -1,0 +1,75 @@
+"""The bots' rows: made from the token in the settings, and kept true by the process that receives."""
+
+import re
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from telegram_bridge.models import Bot
+from telegram_bridge.secret_text import Unreadable
+from tickets.content import storable
+from tickets.models import Inbox
+
+State = Bot.State
+
+TOKEN = re.compile(r"(\d{1,18}):[A-Za-z0-9_-]+")
+
+
+class WrongToken(Exception):
+    """The text is no bot token; says so to the person who set it."""
+
+
+def ensure_bot(token: str) -> Bot:
+    """The bot of `token`, made with an inbox of its own when it is new. A new token of a known bot replaces
+    the old one in place; clients and tickets stay. Raises WrongToken."""
+    found = TOKEN.fullmatch(token)
+    if found is None:
+        raise WrongToken(
+            "TELEGRAM_BOT_TOKEN is no bot token: it looks like 123456789:AAE… (from @BotFather)."
+        )
+    telegram_id = int(found[1])
+    with transaction.atomic(durable=True):
+        bot = Bot.objects.select_for_update().filter(telegram_id=telegram_id).first()
+        if bot is None:
+            bot = Bot(inbox=Inbox.objects.create(name=f"Bot {telegram_id}"), telegram_id=telegram_id)
+        if not bot.encrypted_token or readable_token(bot) != token:
+            bot.token = token
+            bot.save()
+    return bot
+
+
+def readable_token(bot: Bot) -> str | None:
+    """The bot's token; None when it was saved under another SECRET_KEY."""
+    try:
+        return bot.token
+    except Unreadable:
+        return None
+
+
+def all_bots() -> list[Bot]:
+    return list(Bot.objects.order_by("pk"))
+
+
+def enter_state(bot_id: int, state: Bot.State, words: str) -> None:
+    now = timezone.now()
+    Bot.objects.filter(pk=bot_id).update(
+        state=state, state_error=storable(words)[:500], state_changed_at=now, seen_at=now
+    )
+
+
+def show_life(bot_ids: list[int]) -> None:
+    """The process that receives for these bots lives."""
+    Bot.objects.filter(pk__in=bot_ids).update(seen_at=timezone.now())
+
+
+def introduce(bot_id: int, user: dict[str, Any]) -> None:
+    """Keeps the bot's names as Telegram has them; an inbox that nobody has renamed takes the bot's name."""
+    username, name = storable(str(user.get("username") or "")), storable(str(user.get("first_name") or ""))
+    with transaction.atomic(durable=True):
+        bot = Bot.objects.select_for_update(of=("self",)).select_related("inbox").get(pk=bot_id)
+        bot.username, bot.name = username[:64], name[:255]
+        bot.save(update_fields=["username", "name"])
+        if bot.inbox.name == f"Bot {bot.telegram_id}" and name:
+            bot.inbox.name = name[:120]
+            bot.inbox.save(update_fields=["name"])

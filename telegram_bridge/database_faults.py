@@ -1,0 +1,22 @@
+"""Which errors of the database pass by themselves, and which are the fault of what was to be written."""
+
+from django.db import Error, InterfaceError, OperationalError
+
+# SQLSTATE classes: connection, transaction rollback (deadlock), resources, intervention, system.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+PASSING_CLASSES = ("08", "40", "53", "57", "58")
+PASSING_CODES = {"55P03", "25006"}  # a lock that was not available; a server that is read-only for now
+
+
+def passes(error: BaseException) -> bool:
+    """Whether the same thing may succeed a little later: the server restarts, a deadlock, a full disk.
+
+    PostgreSQL also reports limits of a value as operational errors (a text too long to index): those stay.
+    """
+    if not isinstance(error, Error):
+        return False
+    code = getattr(error.__cause__, "sqlstate", None)
+    if code is None:
+        # Nothing from the server: the connection is gone, or the pool had none to give in time.
+        return isinstance(error, OperationalError | InterfaceError)
+    return str(code).startswith(PASSING_CLASSES) or code in PASSING_CODES

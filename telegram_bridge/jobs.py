@@ -1,0 +1,27 @@
+"""Puts the bridge's other jobs into the queue, by name, in the current transaction."""
+
+from procrastinate.contrib.django import app
+
+from telegram_bridge.delivery_jobs import QUEUE, lane
+from tickets.models import Client
+
+FILES_QUEUE = "files"
+GREET = "telegram_bridge.greet"
+ANSWER_CALLBACK = "telegram_bridge.answer_callback"
+FETCH_FILE = "telegram_bridge.fetch_file"
+
+
+def queue_greeting(bot_id: int, client: Client) -> None:
+    """In the chat's lane: what was written to the client before is sent before."""
+    job = app.configure_task(GREET, lock=lane(client.pk), queue=QUEUE)
+    job.defer(bot_id=bot_id, client_id=client.pk)
+
+
+def queue_callback_answer(bot_id: int, callback_query_id: str) -> None:
+    """Telegram's button shows that it waits until the press is answered."""
+    app.configure_task(ANSWER_CALLBACK, queue=QUEUE).defer(bot_id=bot_id, callback_query_id=callback_query_id)
+
+
+def queue_file(attachment_id: int) -> None:
+    """In a queue of its own and without the chat's lock: files never delay a reply."""
+    app.configure_task(FETCH_FILE, queue=FILES_QUEUE).defer(attachment_id=attachment_id)

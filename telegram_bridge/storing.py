@@ -1,0 +1,128 @@
+"""Updates as Telegram sent them, made into rows that nothing in them can break.
+
+Raw text is JSON with ASCII escapes: whatever bytes came, PostgreSQL takes it, and one odd update never
+stops the others.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from telegram_bridge.models import Bot, Update
+
+Lane = tuple[int, int]  # a bot and a chat: what is applied in order
+
+BIGGEST_ID = 2**63 - 1
+UPDATE_ID = re.compile(rb'"update_id"\s*:\s*(\d{1,18})\b')
+LONGEST_EXCERPT = 100_000
+
+
+class Unreadable(Exception):
+    """The answer is not what getUpdates answers."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One update before it has a row."""
+
+    update_id: int
+    raw: str
+    kind: str = ""
+    chat_id: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one getUpdates brought. `offset` confirms it; None when nothing in it can be confirmed."""
+
+    updates: list[Raw] = field(default_factory=list)
+    offset: int | None = None
+
+
+def read_batch(body: bytes) -> Batch:
+    """The updates in an answer of getUpdates. Raises Unreadable when it is no such answer."""
+    try:
+        # Broken UTF-8 becomes lone surrogates, which the ASCII escapes keep.
+        result = json.loads(body.decode("utf-8", "surrogateescape"))["result"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from None
+    if not isinstance(result, list):
+        raise Unreadable(f"a list of updates was expected, not {type(result).__name__}")
+    updates = [read_update(item) for item in result]
+    confirmable = [update.update_id for update in updates if update.update_id >= 0]
+    return Batch(updates, offset=confirmable[-1] + 1 if confirmable else None)
+
+
+def read_update(item: Any) -> Raw:
+    """One update of a batch. A broken one gets a number of its own below zero, and says what is wrong."""
+    raw = json.dumps(item)
+    update_id = item.get("update_id") if isinstance(item, dict) else None
+    if not isinstance(update_id, int) or isinstance(update_id, bool) or not 0 <= update_id < BIGGEST_ID:
+        return Raw(_own_number(raw), raw, error="Telegram sent this without a usable update_id.")
+    kind = next((name for name in item if name != "update_id"), "")
+    return Raw(update_id, raw, kind=_plain(kind)[:40], chat_id=_chat_of(item.get(kind)))
+
+
+def salvage(body: bytes) -> Batch:
+    """The single update in a body that can't be read as JSON, kept as failed, so that receiving goes on.
+
+    Raises Unreadable when not even its number can be found.
+    """
+    found = UPDATE_ID.search(body)
+    if found is None:
+        raise Unreadable("no update_id in it")
+    update_id = int(found[1])
+    text = body[:LONGEST_EXCERPT].decode("ascii", "backslashreplace").replace("\x00", "\\x00")
+    raw = Raw(update_id, text, error="Telegram's answer with this update can't be read as JSON.")
+    return Batch([raw], offset=update_id + 1)
+
+
+def _own_number(raw: str) -> int:
+    # The same thing sent again gets the same number, so it is stored once.
+    return -1 - int.from_bytes(hashlib.sha256(raw.encode()).digest()[:7])
+
+
+def _plain(name: str) -> str:
+    return name.encode("ascii", "replace").decode().replace("\x00", "?")
+
+
+def _chat_of(body: Any) -> int:
+    """The chat whose order the update belongs to; 0 when it is about none."""
+    if not isinstance(body, dict):
+        return 0
+    message = body.get("message")
+    for holder in (body, message, {"chat": body.get("from")}, {"chat": body.get("user")}):
+        chat = holder.get("chat") if isinstance(holder, dict) else None
+        chat_id = chat.get("id") if isinstance(chat, dict) else None
+        if isinstance(chat_id, int) and not isinstance(chat_id, bool) and abs(chat_id) <= BIGGEST_ID:
+            return chat_id
+    return 0
+
+
+def store(bot_id: int, updates: Sequence[Raw], *, now: datetime) -> set[Lane]:
+    """Commits `updates`, each once however often it came. Returns the lanes that have something to apply."""
+    State = Update.State  # noqa: N806  (a class)
+    rows = [
+        Update(
+            bot_id=bot_id,
+            update_id=update.update_id,
+            chat_id=update.chat_id,
+            kind=update.kind,
+            raw=update.raw,
+            state=State.FAILED if update.error else State.STORED,
+            error=update.error,
+            stored_at=now,
+        )
+        for update in updates
+    ]
+    with transaction.atomic(durable=True):
+        Update.objects.bulk_create(rows, ignore_conflicts=True)
+        Bot.objects.filter(pk=bot_id).update(last_update_at=now)
+    return {(bot_id, update.chat_id) for update in updates if not update.error}
