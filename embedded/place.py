@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.processes import Ledger, StartFailed
+from embedded.processes import Ledger, StartFailed, short
 
 SYSTEM_HOME = Path("/var/lib/helpdesk")
 POINTER = "servers-live-in"  # a file of the state folder: the path of a home outside it
@@ -51,8 +51,8 @@ class AlreadyRunning(StartFailed):
 
     def __init__(self, state: Path, pid: int) -> None:
         super().__init__(
-            f"It is already running on {state} (process {pid or 'unknown'}). Stop that one with Ctrl-C in "
-            "its terminal; or, to run another beside it, set STATE_DIR and PORT to values of its own."
+            f"It is already running on {short(state)} (process {pid or 'unknown'}). Stop that one with "
+            "Ctrl-C in its terminal; or, to run another beside it, set STATE_DIR and PORT to values of its own."
         )
         self.pid = pid
 

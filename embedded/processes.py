@@ -133,8 +133,10 @@ class Child:
         """The last lines it wrote, as the end of an error message; nothing when it wrote nothing."""
         last = self.output().strip().splitlines()[-lines:]
         if not last:
-            return f" It wrote nothing to {self.log}."
-        return f" Its last words (all of them: {self.log}):\n" + "\n".join(f"    {line}" for line in last)
+            return f" It wrote nothing to {short(self.log)}."
+        return f" Its last words (all of them: {short(self.log)}):\n" + "\n".join(
+            f"    {line}" for line in last
+        )
 
 
 class Ledger:
@@ -175,11 +177,24 @@ class Ledger:
 
 
 def _wait_or_kill(process: psutil.Process) -> None:
-    try:
-        process.wait(15)
-    except psutil.TimeoutExpired:
+    if not _gone_within(15, process):
         process.kill()
-        process.wait(5)
+        _gone_within(5, process)
+
+
+def _gone_within(seconds: float, process: psutil.Process) -> bool:
+    """A zombie is gone, too: orphans stay that where no init collects them, as in many a container."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.03)
+    return True
+
+
+def short(path: Path) -> str:
+    """The path as seen from where the person is, when it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _put_aside(log: Path) -> None:

@@ -18,7 +18,7 @@ import environ
 from embedded import ports, reachable
 from embedded.place import Place
 from embedded.postgres import Postgres
-from embedded.processes import StartFailed
+from embedded.processes import StartFailed, short
 from embedded.services import Program, Service, StopAsked, Supervisor
 from embedded.valkey import Valkey
 
@@ -146,7 +146,7 @@ class Run:
 
     def summary(self) -> str:
         """What the person needs to begin: addresses, sign-in, where the logs are, how to stop."""
-        wishes, state = self.wishes, _short(self.place.state)
+        wishes, state = self.wishes, short(self.place.state)
         made = f"{self.env['ADMIN_PASSWORD']}   (the first one; kept in {state}/admin-password)"
         simulator = f"http://127.0.0.1:{self.simulator_port}/   (a simulator: play the client there)"
         rows = [
@@ -196,14 +196,6 @@ def _long_secret() -> str:
 
 def _simulator_token() -> str:
     return f"1000001:SIMULATOR-TOKEN-{secrets.token_hex(12)}"
-
-
-def _short(path: Path) -> str:
-    """Relative to where the person is, when that is shorter to read."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 if __name__ == "__main__":

@@ -97,11 +97,11 @@ def test_a_service_that_is_killed_is_named_and_runs_again(stage: Stage) -> None:
 
 def test_a_service_that_keeps_falling_is_tried_less_and_less_often(stage: Stage) -> None:
     marker = stage.folder / "started"
-    code = f"import pathlib; p = pathlib.Path({str(marker)!r}); first = not p.exists(); p.touch()\n"
-    stage.service(
-        "worker",
-        code + f"if first:\n    {LONG.replace('time.sleep(60)', 'time.sleep(0.2)')}\nprint('no database')",
+    code = (
+        f"import pathlib, time; p = pathlib.Path({str(marker)!r}); first = not p.exists(); p.touch()\n"
+        "print('up' if first else 'no database', flush=True); time.sleep(0.2 if first else 0)"
     )
+    stage.service("worker", code)
     stage.watch_until(lambda: "Trying again in 2 s." in stage.words)
     assert "no database" in stage.words
     stage.supervisor.stop_all()
