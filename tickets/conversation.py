@@ -6,6 +6,7 @@ so one rendering serves every open page.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -35,6 +36,12 @@ class Item:
     seq: int
     message: Message | None = None
     event: TicketEvent | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was said or done."""
+        said_or_done = self.message or self.event
+        return said_or_done.created_at if said_or_done else None
 
 
 @dataclass(frozen=True)

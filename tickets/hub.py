@@ -136,6 +136,8 @@ class Hub:
                         self.wake(ticket_id)
                 self._changed.add(0)
                 await self._dismiss_inactive()
+                # A page that hears nothing for longer than this knows that its connection is dead.
+                await _send({"type": "alive"}, list(set().union(*self.watching.values())))
             except Exception:
                 logger.exception("The sweep over open pages failed; it comes again in %s s", SWEEP_SECONDS)
 

@@ -100,6 +100,16 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def of_ticket(self, ticket: "Ticket") -> Self:
         return self.filter(message__ticket=ticket).select_related("message", "message__author")
 
+    def of_client(self, client: "Client") -> Self:
+        return self.filter(message__ticket__client=client).select_related("message", "message__author")
+
+    def in_group(self, group: str) -> Self:
+        """`pictures`, `media` (what plays) or `documents` (the rest); all for anything else."""
+        pictures = Q(kind__in=["photo", "sticker"]) | Q(kind="document", mime_type__startswith="image/")
+        media = Q(kind__in=["video", "animation", "voice", "audio", "video_note"])
+        condition = {"pictures": pictures, "media": media, "documents": ~pictures & ~media}.get(group)
+        return self.filter(condition) if condition is not None else self
+
     def ready(self) -> Self:
         return self.filter(state="ready")
 

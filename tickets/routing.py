@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tickets import path_converters as path_converters  # registers `id`
+from tickets import path_converters  # noqa: F401  (registers `id`)
 from tickets.consumers import InboxConsumer, TicketConsumer
 
 websocket_urlpatterns = [

@@ -1,5 +1,17 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tickets import path_converters  # noqa: F401  (registers `id`)
+from tickets.views import changes, clients, files, ticket
+
+urlpatterns = [
+    path("tickets/<id:ticket_id>/", ticket.ticket, name="ticket"),
+    path("tickets/<id:ticket_id>/take/", changes.take, name="ticket-take"),
+    path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),
+    path("tickets/<id:ticket_id>/status/", changes.status, name="ticket-status"),
+    path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
+    path("messages/<id:message_id>/send-again/", changes.send_again, name="message-send-again"),
+    path("files/<id:file_id>/", files.file, name="file"),
+    path("clients/<id:client_id>/", clients.client, name="client"),
+]

@@ -1,0 +1,112 @@
+// The files of a reply before they are sent: chosen, dropped or pasted; checked, shown, removable.
+
+export class ComposerFiles {
+  // `on.changed()` after each change, `on.refused(words)` when a file can't be taken.
+  constructor(composer, on) {
+    this.composer = composer;
+    this.on = on;
+    this.files = [];
+    this.list = composer.querySelector("#composer-files");
+    this.addresses = [];
+    const input = composer.querySelector("input[type=file]");
+    input.addEventListener("change", () => {
+      this.add(input.files);
+      input.value = "";
+    });
+    composer.querySelector("textarea").addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      this.add(event.clipboardData.files);
+    });
+    this.takeDrops(composer.closest("[data-ticket-page]"));
+  }
+
+  takeDrops(place) {
+    let depth = 0;
+    const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+    const show = (shown) => place.toggleAttribute("data-dragging", shown);
+    place.addEventListener("dragenter", (event) => {
+      if (!carriesFiles(event)) return;
+      depth += 1;
+      show(true);
+    });
+    place.addEventListener("dragleave", (event) => {
+      if (!carriesFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      show(depth > 0);
+    });
+    place.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+    place.addEventListener("drop", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      depth = 0;
+      show(false);
+      this.add(event.dataTransfer.files);
+    });
+  }
+
+  add(files) {
+    const { mostFiles, largestFile, wordsMany, wordsLarge, wordsEmpty } = this.composer.dataset;
+    const refusals = [];
+    for (const file of files) {
+      if (file.size > Number(largestFile)) refusals.push(wordsLarge.replace("%s", file.name));
+      else if (file.size === 0) refusals.push(wordsEmpty.replace("%s", file.name));
+      else if (this.files.length >= Number(mostFiles)) {
+        refusals.push(wordsMany);
+        break;
+      } else this.files.push(file);
+    }
+    this.changed();
+    if (refusals.length) this.on.refused(refusals.join(" "));
+  }
+
+  clear() {
+    this.files = [];
+    this.changed();
+  }
+
+  changed() {
+    this.draw();
+    this.on.changed();
+  }
+
+  draw() {
+    for (const address of this.addresses) URL.revokeObjectURL(address);
+    this.addresses = [];
+    this.list.hidden = this.files.length === 0;
+    this.list.replaceChildren(...this.files.map((file) => this.row(file)));
+  }
+
+  row(file) {
+    const row = document.createElement("li");
+    if (/^image\/(png|jpeg|gif|webp)$/.test(file.type)) {
+      const picture = document.createElement("img");
+      picture.alt = "";
+      picture.src = URL.createObjectURL(file);
+      this.addresses.push(picture.src);
+      row.append(picture);
+    }
+    const name = document.createElement("span");
+    name.className = "composer-file-name";
+    name.textContent = name.title = file.name;
+    const size = document.createElement("span");
+    size.className = "composer-file-size";
+    size.textContent = inWords(file.size);
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "btn-close";
+    remove.ariaLabel = remove.title = `${this.composer.dataset.wordsRemove}: ${file.name}`;
+    remove.addEventListener("click", () => {
+      this.files = this.files.filter((other) => other !== file);
+      this.changed();
+    });
+    row.append(name, size, remove);
+    return row;
+  }
+}
+
+function inWords(bytes) {
+  const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 / 1024, "megabyte"];
+  const format = { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 };
+  return new Intl.NumberFormat(document.documentElement.lang, format).format(Math.max(amount, 0.1));
+}

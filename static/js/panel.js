@@ -1,0 +1,120 @@
+// The parts of the page that depend on who looks (header, composer's state, side panel): fetched again when
+// the ticket changed, and changed by small forms that need no reload.
+
+import { morph } from "./conversation.js";
+import { post } from "./post.js";
+
+export class Panel {
+  constructor(clock, on) {
+    this.clock = clock;
+    this.on = on; // signedOut()
+    this.notice = document.getElementById("notice");
+    document.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
+    for (const field of document.querySelectorAll("[data-filter]")) {
+      field.hidden = false;
+      field.addEventListener("input", () => filter(field));
+      field.addEventListener("keydown", (event) => event.key === "Enter" && chooseFirst(event, field));
+    }
+    for (const menu of document.querySelectorAll("[data-menu]")) {
+      menu.addEventListener("toggle", () => menu.open && menu.querySelector("[data-filter]")?.focus());
+    }
+  }
+
+  // Several changes at once need one fetch, and one more for what came while it ran.
+  refresh() {
+    if (this.running) {
+      this.again = true;
+      return this.running;
+    }
+    this.running = this.fetchParts().finally(() => {
+      this.running = null;
+      if (this.again) {
+        this.again = false;
+        this.refresh();
+      }
+    });
+    return this.running;
+  }
+
+  async fetchParts() {
+    const group = document.getElementById("ticket-files")?.dataset.group ?? "";
+    const query = new URLSearchParams({ files: group });
+    try {
+      const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" } });
+      if (answer.status === 401) this.on.signedOut();
+      if (!answer.ok) return;
+      const template = document.createElement("template");
+      template.innerHTML = await answer.text();
+      this.clock.localise(template.content);
+      for (const part of [...template.content.querySelectorAll("[data-part]")]) {
+        const known = document.getElementById(part.id);
+        if (known) morph(known, part);
+      }
+      document.dispatchEvent(new CustomEvent("panel-refreshed"));
+    } catch {
+      // Not reachable: the socket says so already, and its catching up brings us here again.
+    }
+  }
+
+  async submitted(event) {
+    const form = event.target;
+    if (!form.matches("[data-change]")) return;
+    event.preventDefault();
+    const button = event.submitter;
+    if (button?.disabled) return;
+    if (button) button.disabled = true;
+    try {
+      const answer = await post(button?.getAttribute("formaction") || form.action, new FormData(form, button));
+      if (answer.ok) closeMenus();
+      else if (answer.status === 401) this.on.signedOut();
+      else this.say(answer.error || this.notice.dataset.wordsFailed);
+    } catch {
+      this.say(this.notice.dataset.wordsUnreachable);
+    }
+    if (button) button.disabled = false;
+    await this.refresh();
+  }
+
+  say(words) {
+    clearTimeout(this.timer);
+    this.notice.textContent = words;
+    this.notice.hidden = false;
+    this.timer = setTimeout(() => {
+      this.notice.hidden = true;
+    }, 10_000);
+  }
+
+  clicked(event) {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const group = event.target.closest("[data-file-group]");
+    if (group) {
+      event.preventDefault();
+      document.getElementById("ticket-files").dataset.group = group.dataset.fileGroup;
+      this.refresh();
+    }
+  }
+}
+
+function closeMenus() {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) menu.open = false;
+}
+
+function filter(field) {
+  const words = field.value.trim().toLocaleLowerCase();
+  const list = field.form.querySelectorAll("[data-find]");
+  let found = 0;
+  for (const item of list) {
+    item.hidden = !item.dataset.find.includes(words);
+    found += item.hidden ? 0 : 1;
+  }
+  field.form.querySelector("[data-nothing]").hidden = found > 0 || !words;
+}
+
+function chooseFirst(event, field) {
+  event.preventDefault();
+  if (field.value.trim()) field.form.querySelector("[data-find]:not([hidden])")?.click();
+}

@@ -1,0 +1,114 @@
+"""What the ticket page's forms do: each is one verb. A refusal is told in words, on the page or as JSON."""
+
+import uuid
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tickets import operations
+from tickets.content import Content, storable
+from tickets.errors import OperationRefused
+from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
+from tickets.models import Message, Ticket
+from tickets.views.answers import done, employee, from_script, refusal_json, refused, staff_only
+from tickets.views.ticket import draw_page
+
+
+@require_POST
+@staff_only
+def take(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    address = reverse("ticket", args=[ticket_id])
+    try:
+        operations.take(ticket, staff=employee(request))
+    except OperationRefused as refusal:
+        return refused(request, address, str(refusal))
+    return done(request, address)
+
+
+@require_POST
+@staff_only
+def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    address, form = reverse("ticket", args=[ticket_id]), AssignForm(request.POST)
+    if not form.is_valid():
+        return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
+    try:
+        operations.assign(ticket, assignee=form.cleaned_data["assignee"], staff=employee(request))
+    except OperationRefused as refusal:
+        return refused(request, address, str(refusal))
+    return done(request, address)
+
+
+@require_POST
+@staff_only
+def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    address, form = reverse("ticket", args=[ticket_id]), StatusForm(request.POST)
+    if not form.is_valid():
+        return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
+    try:
+        operations.set_status(ticket, status=form.cleaned_data["status"], staff=employee(request))
+    except OperationRefused as refusal:
+        return refused(request, address, str(refusal))
+    return done(request, address)
+
+
+@require_POST
+@staff_only
+def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
+    message = get_object_or_404(Message, pk=message_id)
+    address = f"{reverse('ticket', args=[message.ticket_id])}?through={message.seq}#message-{message.pk}"
+    try:
+        operations.send_again(message, staff=employee(request))
+    except OperationRefused as refusal:
+        return refused(request, address, str(refusal))
+    return done(request, address)
+
+
+@require_POST
+@staff_only
+def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    ticket = get_object_or_404(Ticket.objects.with_people(), pk=ticket_id)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _not_sent(request, ticket, first_error(form), status=HTTPStatus.BAD_REQUEST)
+    content, began = form.content(), timezone.now()
+    try:
+        message = operations.reply(
+            ticket,
+            staff=employee(request),
+            content=content,
+            reply_to=form.cleaned_data["reply_to"],
+            key=form.cleaned_data["key"],
+            taking=form.cleaned_data["take"],
+        )
+    except OperationRefused as refusal:
+        return _not_sent(request, ticket, str(refusal))
+    if message.created_at < began and not _says(message, content):
+        # The form's first try did arrive, only its answer was lost; meanwhile the person changed it.
+        words = _("Your message was sent before you changed it. What you changed was not sent.")
+        return _not_sent(request, ticket, words)
+    return done(request, reverse("ticket", args=[ticket_id]), message=message.pk, key=uuid.uuid4())
+
+
+def _says(message: Message, content: Content) -> bool:
+    sent = [attachment.name for attachment in message.attachments.all()]
+    return message.text == storable(content.text) and sent == [file.name for file in content.files]
+
+
+def _not_sent(
+    request: HttpRequest, ticket: Ticket, words: str, *, status: int = HTTPStatus.CONFLICT
+) -> HttpResponse:
+    """The reply stays in the composer; its files too, but not without scripts: no form can keep those."""
+    if from_script(request):
+        return refusal_json(words, status=status, key=uuid.uuid4())
+    if request.FILES:
+        words = f"{words} {_('Please choose the files again.')}"
+    fresh = Ticket.objects.with_people().get(pk=ticket.pk)
+    return draw_page(request, fresh, typed=request.POST.dict(), error=words, status=status)

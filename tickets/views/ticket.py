@@ -1,0 +1,133 @@
+"""A ticket's page: its conversation, the composer, who has it, and what is known of the client.
+
+One address, three answers: the page; for a script, the parts that depend on who looks; and with `before`,
+an earlier stretch of the conversation.
+"""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from staff.models import User
+from tickets.conversation import PAGE_SIZE, stretch
+from tickets.file_types import GROUPS
+from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
+from tickets.operations import LONGEST_REPLY
+from tickets.querysets import ticket_number
+from tickets.views.answers import employee, from_script, staff_only
+
+# A jump far back loads at most this much at once.
+LONGEST_STRETCH = 1000
+FILES_SHOWN = 30
+EARLIER_SHOWN = 5
+
+
+@require_safe
+@staff_only
+def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
+    """The page, or the part of it that a script asks for."""
+    found = get_object_or_404(Ticket.objects.with_people(), pk=ticket_id)
+    before = ticket_number(request.GET.get("before", ""))
+    if not from_script(request):
+        response = draw_page(request, found, before=before)
+    elif before is not None:
+        response = render(request, "tickets/_older.html", _conversation(request, found, before))
+    else:
+        response = render(request, "tickets/_panel.html", _panel(request, found))
+    patch_vary_headers(response, ["HX-Request", "Accept"])
+    response["Cache-Control"] = "no-store"  # "back" must not show a page of yesterday
+    return response
+
+
+def draw_page(
+    request: HttpRequest,
+    ticket: Ticket,
+    *,
+    before: int | None = None,
+    typed: dict[str, Any] | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; after a refused reply with what was `typed` and the `error` in words."""
+    context = {
+        **_conversation(request, ticket, before),
+        **_panel(request, ticket),
+        **_composer(request, ticket, typed),
+        "statuses": Status.objects.all(),
+        "colleagues": list(User.objects.active().by_name()),
+        "time_zone": timezone.get_current_timezone_name(),
+        "is_latest": before is None,
+        "error": error,
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _conversation(request: HttpRequest, ticket: Ticket, before: int | None) -> dict[str, Any]:
+    through = ticket_number(request.GET.get("through", ""))
+    size = _size_through(ticket, before, through) if through else PAGE_SIZE
+    items, has_older = stretch(ticket, before=before, size=size)
+    first_seq = items[0].seq if items else 0
+    return {"ticket": ticket, "items": items, "has_older": has_older, "first_seq": first_seq}
+
+
+def _size_through(ticket: Ticket, before: int | None, through: int) -> int:
+    """How many items bring the one with journal number `through` onto the page, and a few before it."""
+    numbers = TicketEvent.objects.filter(ticket=ticket).after(max(through - 10, 0))
+    if before is not None:
+        numbers = numbers.filter(seq__lt=before)
+    return min(max(numbers.count(), PAGE_SIZE), LONGEST_STRETCH)
+
+
+def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """What depends on who looks, and what changes with the ticket."""
+    viewer = employee(request)
+    asked = request.GET.get("files", "")
+    group = asked if asked in GROUPS else ""
+    files = Attachment.objects.of_ticket(ticket).in_group(group).order_by("-message__seq", "position")
+    earlier = ticket.client.tickets.exclude(pk=ticket.pk).select_related("status", "assignee")
+    return {
+        "ticket": ticket,
+        "viewer": viewer,
+        "composer_state": _composer_state(ticket, viewer),
+        "in_progress_id": Status.IN_PROGRESS_ID,
+        "closed_id": Status.CLOSED_ID,
+        "can_take": ticket.can_be_taken_by(viewer),
+        "files": files[: FILES_SHOWN + 1],
+        "files_shown": FILES_SHOWN,
+        "file_group": group,
+        "file_groups": GROUPS,
+        "earlier": earlier.order_by("-pk")[: EARLIER_SHOWN + 1],
+        "earlier_shown": EARLIER_SHOWN,
+    }
+
+
+def _composer_state(ticket: Ticket, viewer: User) -> str:
+    """Whether and how `viewer` may answer: ready, take (and reply in one step), closed, or a colleague's."""
+    if ticket.can_be_answered_by(viewer):
+        return "ready"
+    if ticket.is_closed:
+        return "closed"
+    return "take" if ticket.can_be_taken_by(viewer) else "colleague"
+
+
+def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None) -> dict[str, Any]:
+    typed = typed or {}
+    asked = ticket_number(str(typed.get("reply_to") or request.GET.get("reply_to", "")))
+    target = None
+    if asked is not None:
+        answerable = Message.objects.filter(ticket__client=ticket.client_id).select_related("author")
+        target = answerable.filter(pk=asked).first()
+    return {
+        "typed_text": typed.get("text", ""),
+        "reply_target": target,
+        "key": uuid.uuid4(),
+        "longest_reply": LONGEST_REPLY,
+        "most_files": settings.MAX_FILES_PER_REPLY,
+        "largest_file": settings.TELEGRAM_UPLOAD_LIMIT,
+    }
