@@ -52,7 +52,7 @@ class AlreadyRunning(StartFailed):
     def __init__(self, state: Path, pid: int) -> None:
         super().__init__(
             f"It is already running on {short(state)} (process {pid or 'unknown'}). Stop that one with "
-            "Ctrl-C in its terminal; or, to run another beside it, set STATE_DIR and PORT to values of its own."
+            "Ctrl-C in its terminal; or, to run another beside it, set STATE_DIR and PORT for it."
         )
         self.pid = pid
 

@@ -16,7 +16,12 @@ from embedded.processes import Ledger
 from embedded.services import Program, Service, StopAsked, Supervisor
 
 # Says that it is ready, and ends well on SIGTERM.
-LONG = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(0)); print('up', flush=True); time.sleep(60)"
+LONG = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+print('up', flush=True)
+time.sleep(60)
+"""
 
 
 class Stage:
