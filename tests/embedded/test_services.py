@@ -146,7 +146,7 @@ def test_a_program_that_ignores_the_request_to_stop_is_killed_with_its_children(
 
 def _lives(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
