@@ -13,7 +13,7 @@ class BackOff:
 
     def next(self) -> float:
         """How long to wait after this failure, in seconds."""
-        seconds = min(self.first * 2 ** min(self._failures, 20), self.cap)
+        seconds: float = min(self.first * 2.0 ** min(self._failures, 20), self.cap)
         self._failures += 1
         return min(seconds * random.uniform(0.75, 1.25), self.cap)  # noqa: S311  (spreads tries)
 

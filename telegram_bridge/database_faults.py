@@ -19,4 +19,8 @@ def passes(error: BaseException) -> bool:
     if code is None:
         # Nothing from the server: the connection is gone, or the pool had none to give in time.
         return isinstance(error, OperationalError | InterfaceError)
-    return str(code).startswith(PASSING_CLASSES) or code in PASSING_CODES
+    return is_passing_code(str(code))
+
+
+def is_passing_code(sqlstate: str) -> bool:
+    return sqlstate.startswith(PASSING_CLASSES) or sqlstate in PASSING_CODES

@@ -32,7 +32,7 @@ CALL_SECONDS = 15
 
 ANOTHER_RECEIVER = "another program receives for this bot with the same token (409)"
 WEBHOOK_REMOVED = "a webhook was set for this bot; it has been removed, nothing that waits is dropped"
-TOKEN_REFUSED = "Telegram refuses the token; enter a valid one (@BotFather gives it)"
+REFUSED_WORDS = "Telegram refuses the token; enter a valid one (@BotFather gives it)"
 
 
 class Trouble(Exception):
@@ -149,7 +149,7 @@ class Poller:
         if 200 <= status <= 299:
             return body
         if status in {401, 404}:
-            raise Trouble(State.UNAUTHORIZED, TOKEN_REFUSED)
+            raise Trouble(State.UNAUTHORIZED, REFUSED_WORDS)
         if status == 409:
             raise await self._conflict()
         description, wait = _refusal(body)

@@ -1,0 +1,189 @@
+"""Delivers one message: claim it, send its parts with no transaction open, write down each, settle.
+
+Called by a job that holds the chat's lock, so nothing else sends to this client meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import telegram
+from django.utils import timezone
+
+from telegram_bridge import outcomes
+from telegram_bridge.bot_threads import persistently
+from telegram_bridge.bots import readable_token
+from telegram_bridge.models import Bot, TelegramMessage
+from telegram_bridge.outcomes import Outcome
+from telegram_bridge.plan import Part, Upload, plan
+from telegram_bridge.sending import bot_of, request_began, send
+from tickets import operations
+from tickets.models import Attachment, Message
+
+logger = logging.getLogger(__name__)
+
+Delivery = Message.Delivery
+
+SENT = Outcome(Delivery.SENT)
+# Bots that send, by token: their connections to Telegram stay open between messages.
+_bots: dict[str, telegram.Bot] = {}
+
+
+class PutOff(Exception):
+    """The job is to run again at `until`; it keeps its place in the chat's lane meanwhile."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"to be tried again at {until.isoformat()}")
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is left to send of a message, and where to."""
+
+    message_id: int
+    bot_id: int
+    token: str
+    chat_id: int
+    reply_to: int | None
+    parts: Sequence[Part]
+
+
+async def deliver(message_id: int, *, attempts: int) -> None:
+    """Sends the message unless that is done already. Raises PutOff when it has to wait."""
+    order = await persistently(Claim(message_id))
+    if order is None:
+        return
+    try:
+        outcome = order if isinstance(order, Outcome) else await _send_parts(order, attempts)
+    except asyncio.CancelledError:
+        # The process ends while a request is under way.
+        outcome = outcomes.unknown("crashed")
+    await persistently(
+        operations.settle_delivery,
+        message_id,
+        delivery=outcome.delivery,
+        error=outcome.error,
+        unreachable=outcome.unreachable,
+    )
+    if outcome.retry_at is not None:
+        raise PutOff(outcome.retry_at)
+
+
+class Claim:
+    """Marks the message as being sent and says what is to be sent; may be called again after an error."""
+
+    def __init__(self, message_id: int) -> None:
+        self.message_id = message_id
+        self._tried = False
+
+    def __call__(self) -> Order | Outcome | None:
+        again, self._tried = self._tried, True
+        try:
+            message = operations.begin_delivery(self.message_id)
+            if message is None and again:
+                # The try before may have marked it just when the database went away; nothing was sent yet.
+                message = Message.objects.select_related("ticket__client").get(
+                    pk=self.message_id, delivery=Delivery.SENDING
+                )
+        except Message.DoesNotExist:
+            return None
+        return _order(message) if message is not None else None
+
+
+def _order(message: Message) -> Order | Outcome:
+    client = message.ticket.client
+    bot = Bot.objects.filter(inbox=client.inbox_id).first()
+    if bot is None:
+        return outcomes.failed("no_bot")
+    token = readable_token(bot)
+    if token is None:
+        return outcomes.failed("unauthorized")
+    delivered = set(TelegramMessage.objects.filter(message=message).values_list("part", flat=True))
+    parts = plan(message.text, message.entities, [_upload(file) for file in message.attachments.all()])
+    return Order(
+        message_id=message.pk,
+        bot_id=bot.pk,
+        token=token,
+        chat_id=client.external_id,
+        reply_to=_reply_target(bot, client.external_id, message),
+        parts=[part for part in parts if part.number not in delivered],
+    )
+
+
+def _upload(file: Attachment) -> Upload:
+    return Upload(
+        path=file.file.path if file.file else "",
+        name=file.name,
+        kind=file.kind,
+        mime_type=file.mime_type,
+        size=file.size or 0,
+        width=file.width,
+        height=file.height,
+        duration=file.duration,
+    )
+
+
+def _reply_target(bot: Bot, chat_id: int, message: Message) -> int | None:
+    """The first Telegram message of what this one answers, when it is in this bot's chat."""
+    if message.reply_to_id is None:
+        return None
+    target = TelegramMessage.objects.filter(bot=bot, chat_id=chat_id, message=message.reply_to_id)
+    return target.order_by("part", "telegram_id").values_list("telegram_id", flat=True).first()
+
+
+async def _send_parts(order: Order, attempts: int) -> Outcome:
+    """Sends each part and writes it down before the next. Stops at the first that surely, or perhaps, did
+    not arrive."""
+    bot = sending_bot(order.token)
+    for part in order.parts:
+        request_began.set(False)
+        try:
+            ids = await send(bot, order.chat_id, part, reply_to=order.reply_to if part.number == 0 else None)
+        except (FileNotFoundError, IsADirectoryError):
+            return outcomes.failed("file_missing")
+        except Exception as error:
+            return _outcome(error, order, attempts)
+        await persistently(_record, order, part, ids)
+    return SENT
+
+
+def _outcome(error: Exception, order: Order, attempts: int) -> Outcome:
+    outcome = outcomes.of_error(error, now=timezone.now(), attempts=attempts)
+    if outcome.error.get("code") == "internal":
+        logger.exception("Message %s could not be sent", order.message_id, exc_info=error)
+        if request_began.get():
+            return outcomes.unknown("no_answer")
+    return outcome
+
+
+def _record(order: Order, part: Part, ids: list[int]) -> None:
+    TelegramMessage.objects.bulk_create(
+        [
+            TelegramMessage(
+                bot_id=order.bot_id,
+                chat_id=order.chat_id,
+                telegram_id=telegram_id,
+                message_id=order.message_id,
+                part=part.number,
+            )
+            for telegram_id in ids
+        ],
+        ignore_conflicts=True,  # run twice when the database went away just after the commit
+    )
+
+
+def sending_bot(token: str) -> telegram.Bot:
+    """The one bot of this process that sends with `token`."""
+    if token not in _bots:
+        _bots[token] = bot_of(token)
+    return _bots[token]
+
+
+async def close_bots() -> None:
+    """Closes all connections to Telegram."""
+    while _bots:
+        _token, bot = _bots.popitem()
+        await bot.request.shutdown()

@@ -1,0 +1,40 @@
+"""Receives for the bots and delivers replies, until it is stopped."""
+
+import asyncio
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
+
+from telegram_bridge import bots
+
+
+class Command(BaseCommand):
+    help = "Receives clients' messages from Telegram and delivers replies to it. Ends with Ctrl-C or SIGTERM."
+    requires_system_checks = []  # the web process and `manage.py check` run them; here they cost a second
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        from telegram_bridge.runner import Runner
+
+        self._ensure_bots()
+
+        async def run() -> None:
+            await Runner().run()
+
+        asyncio.run(run())
+
+    def _ensure_bots(self) -> None:
+        try:
+            if settings.TELEGRAM_BOT_TOKEN:
+                bots.ensure_bot(settings.TELEGRAM_BOT_TOKEN)
+            elif not bots.all_bots():
+                raise CommandError(
+                    "There is no bot to run: set TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one)."
+                )
+        except bots.WrongToken as error:
+            raise CommandError(str(error)) from None
+        except OperationalError as error:
+            raise CommandError(f"The database can't be reached: {str(error).strip()}") from None
+        finally:
+            connections.close_all()

@@ -1,0 +1,84 @@
+"""What a worker that died has left: its jobs hold their chats' locks, its messages say “sending” for ever.
+
+A message that was being sent becomes unknown; it is never sent again without a person's decision.
+"""
+
+import logging
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+
+from telegram_bridge import delivery_jobs, jobs
+from telegram_bridge.bot_threads import in_bot_thread
+from tickets import operations
+from tickets.models import Message
+
+logger = logging.getLogger(__name__)
+
+Delivery = Message.Delivery
+
+# Messages on their way without a job that works on it: there should be none.
+ORPHANS = """
+SELECT message.id FROM tickets_message AS message
+WHERE message.delivery IN ('queued', 'sending') AND NOT EXISTS (
+    SELECT 1 FROM procrastinate_jobs AS job
+    WHERE job.task_name = %s AND (job.args ->> 'message_id')::bigint = message.id
+    AND (job.status = 'doing' OR (job.status = 'todo' AND message.delivery = 'queued'))
+)
+ORDER BY message.id
+"""
+SECONDS_KEPT = 86_400  # of a dead worker's row; its jobs are settled long before
+
+
+async def settle_stalled(manager: JobManager, *, dead_seconds: float) -> None:
+    """Settles every job whose worker has been silent for `dead_seconds`, so that its chat goes on."""
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=dead_seconds):
+        logger.warning("Settling %s, which a dead worker has left", job.call_string)
+        again = await in_bot_thread(_again_at, job)
+        if again is not None:
+            await manager.retry_job(job, retry_at=again)
+        else:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+    await manager.prune_stalled_workers(SECONDS_KEPT)
+
+
+def _again_at(job: Job) -> datetime | None:
+    """When the job may run again; None when it must not, since what it sends may have arrived."""
+    if job.task_name == jobs.FETCH_FILE:
+        return timezone.now()
+    if job.task_name != delivery_jobs.TASK:
+        return None
+    message_id = int(job.task_kwargs["message_id"])  # type: ignore[arg-type]  # JSON, written by us
+    message = Message.objects.filter(pk=message_id).first()
+    if message is None or operations.settle_abandoned(message_id):
+        return None
+    message.refresh_from_db(fields=["delivery", "delivery_error"])
+    if message.delivery != Delivery.QUEUED:
+        return None
+    # A wait that Telegram asked for holds across a crash.
+    return datetime.fromisoformat(str(message.delivery_error.get("retry_at") or timezone.now().isoformat()))
+
+
+async def settle_orphans() -> None:
+    """Gives a queued message without a job one, and settles one that nobody is sending any more."""
+    for message_id in await in_bot_thread(_orphans):
+        logger.error("Message %s was on its way without a job", message_id)
+        await in_bot_thread(_adopt, message_id)
+
+
+def _orphans() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(ORPHANS, [delivery_jobs.TASK])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _adopt(message_id: int) -> None:
+    if operations.settle_abandoned(message_id):
+        return
+    with transaction.atomic(durable=True):
+        message = Message.objects.select_related("ticket").get(pk=message_id)
+        if message.delivery == Delivery.QUEUED:
+            delivery_jobs.queue_delivery(message)
