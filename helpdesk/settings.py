@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",  # its templates, for the form renderer below
     "helpdesk.admin_app.AdminConfig",
     "channels",
     "django_filters",
