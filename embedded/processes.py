@@ -84,7 +84,7 @@ class Child:
             self.ledger.add(self.name, self.pid)
         return self
 
-    def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
+    def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> "Child":
         """Returns when `ready()`. Raises StartFailed, with its last words, when it ends or takes longer."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -93,6 +93,7 @@ class Child:
             if time.monotonic() > deadline:
                 raise StartFailed(f"{self.name} did not get ready within {seconds:.0f} seconds.{self.said()}")
             time.sleep(0.03)
+        return self
 
     def stop(self, number: int = signal.SIGTERM, *, patience: float = 15) -> None:
         """Asks it to end with the signal `number`, and after `patience` seconds makes it."""

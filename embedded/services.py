@@ -121,10 +121,14 @@ class Supervisor:
         """Stops everything, the last started first, so that each finishes while what it needs still runs."""
         if self.services:
             self.say("\nStopping …")
+        failures = []
         for service in reversed(self.services):
-            service.stop()
+            try:
+                service.stop()
+            except Exception as error:  # whatever it is, the others have to be stopped, too
+                failures.append(f"{service.label} could not be stopped properly: {error}")
         if self.services:
-            self.say("Stopped. All data is kept.")
+            self.say("\n".join(failures) if failures else "Stopped. All data is kept.")
         self.services = []
 
     def _look_after(self, service: Service) -> None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
+from embedded import throwaway
 from tests import servers
-from tests.processes import Processes
+from tests.processes import OwnServers, Processes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -137,6 +138,21 @@ def processes(live_database: str, tmp_path: Path) -> Iterator[Processes]:
     running = Processes(tmp_path / "processes", database_url=live_database, redis_url=os.environ["REDIS_URL"])
     yield running
     running.stop()
+
+
+@pytest.fixture
+def own_servers(tmp_path: Path) -> Iterator[OwnServers]:
+    """PostgreSQL (fsync on, migrated) and Valkey for one test alone, which may stop, kill and restart them.
+
+    The test's own Django stays on the worker's database: look into this one with `own_servers.query`.
+    """
+    with throwaway.servers(durable=True) as (_, postgres, valkey):
+        running = Processes(tmp_path / "processes", database_url=postgres.url, redis_url=valkey.url)
+        try:
+            running.manage("migrate", "--noinput")
+            yield OwnServers(postgres, valkey, running)
+        finally:
+            running.stop()
 
 
 # The browser

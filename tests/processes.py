@@ -12,10 +12,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, LiteralString
 
-from embedded import ports, reachable
-from embedded.processes import Child, StartFailed
+import psycopg
+
+from embedded import Postgres, StartFailed, Valkey, ports, reachable
+from embedded.processes import Child
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,8 +117,19 @@ class Processes:
         """The Telegram simulator, with a state of its own that it keeps from one start to the next."""
         port = ports.any_free()
         state = self.folder / f"simulator-{len(self.running)}"
-        command = ["-m", "telegram_simulator", "--port", str(port), "--state", str(state), "--token", TOKEN]
+        command = ["-m", "telegram_simulator", "--port", str(port), "--state", str(state)]
         return self._add("simulator", command, {}, lambda one: ports.answers(one.port), port, start)
+
+    def manage(self, *arguments: str) -> str:
+        """Runs `manage.py …` to its end and returns what it wrote. Raises StartFailed at a bad end."""
+        child = Child(
+            f"manage.py {arguments[0]}",
+            [sys.executable, "manage.py", *arguments],
+            log=self.folder / f"manage-{arguments[0]}.log",
+            env=self.env,
+            cwd=ROOT,
+        )
+        return child.start().wait_until(lambda: child.exit_code == 0, seconds=120).output()
 
     def stop(self) -> None:
         """Stops what still runs, the last started first."""
@@ -143,6 +158,21 @@ class Processes:
         return one.start() if start else one
 
 
+@dataclass(frozen=True)
+class OwnServers:
+    """Servers of one test (`postgres.kill()`, `postgres.start()` …) and the processes on them."""
+
+    postgres: Postgres
+    valkey: Valkey
+    processes: Processes
+
+    def query(self, sql: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that the statement returns; none for one that returns nothing."""
+        with psycopg.connect(self.postgres.url) as connection:
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+
 def _collect_static(env: dict[str, str]) -> None:
     """Once for all workers of a run."""
     done = servers.folder() / "static-collected"
@@ -156,4 +186,4 @@ def _collect_static(env: dict[str, str]) -> None:
         done.touch()
 
 
-__all__ = ["TOKEN", "Processes", "Running", "StartFailed"]
+__all__ = ["TOKEN", "OwnServers", "Processes", "Running", "StartFailed"]

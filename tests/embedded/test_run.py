@@ -1,16 +1,21 @@
 """`python -m embedded.run`, as `make run` calls it: what it refuses, and the words it says."""
 
+import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from embedded import Place, ports
+from embedded import Place, ports, reachable
 from embedded.place import Account
+from embedded.processes import Child
 from tests.processes import ROOT
 
 SERVERS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "TELEGRAM_BOT_TOKEN", "TELEGRAM_API_URL", "MEDIA_ROOT")
@@ -80,3 +85,52 @@ def test_an_account_can_only_what_the_kernel_lets_it(tmp_path: Path) -> None:
     ours = Account(os.geteuid(), os.getegid())
     assert ours.can("r", tmp_path)
     assert not ours.can("r", tmp_path / "missing")
+
+
+@pytest.fixture
+def make_run(state: Path) -> Iterator[Callable[[], Child]]:
+    """Starts `make run` on a free port, again too, and returns it when it has said that all is up."""
+    port = ports.any_free()
+    child = Child(
+        "make run",
+        [sys.executable, "-m", "embedded.run"],
+        log=state.parent / "run.log",
+        env=settings_for(state, port),
+        cwd=ROOT,
+    )
+
+    def start() -> Child:
+        return child.start().wait_until(lambda: "Ctrl-C stops everything" in child.output(), seconds=120)
+
+    yield start
+    child.stop(patience=60)
+
+
+@pytest.mark.crash
+def test_everything_starts_stops_with_ctrl_c_and_is_found_again(
+    state: Path, make_run: Callable[[], Child]
+) -> None:
+    running = make_run()
+    password = (state / "admin-password").read_text().strip()
+    assert password in running.output()
+    assert (state / "admin-password").stat().st_mode & 0o777 == 0o600
+    desk = re.search(r"Staff desk +(http://\S+)", running.output())
+    simulator = re.search(r"Telegram +(http://\S+)", running.output())
+    assert desk is not None
+    assert simulator is not None
+    assert reachable.over_http(f"{desk.group(1)}accounts/login/")
+    assert reachable.over_http(simulator.group(1))
+    entries = json.loads((state / "processes.json").read_text())
+    started = [psutil.Process(int(pid)) for pid, _ in entries.values()]
+    assert set(entries) == {"PostgreSQL", "Valkey", "Telegram simulator", "Web server", "Bot"}
+    assert "already running" in run(running.env).stdout
+
+    running.stop(signal.SIGINT, patience=60)
+    assert running.exit_code == 0
+    assert not any(process.is_running() for process in started)
+
+    assert password in make_run().output()
+    running.kill()  # as a crash would: the next start clears what is left
+    make_run()
+    running.stop(signal.SIGTERM, patience=60)
+    assert running.exit_code == 0

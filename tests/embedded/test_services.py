@@ -88,6 +88,18 @@ def test_services_stop_in_reverse_order(stage: Stage) -> None:
     assert (first.child.exit_code, second.child.exit_code) == (0, 0)
 
 
+def test_one_that_cannot_be_stopped_keeps_no_other_from_it(stage: Stage) -> None:
+    first = stage.service("first")
+
+    def broken() -> None:
+        raise OSError("the disk is gone")
+
+    stage.supervisor.start(Service("second", lambda: None, broken, lambda: None))
+    stage.supervisor.stop_all()
+    assert not first.child.running
+    assert "second could not be stopped properly: the disk is gone" in stage.words
+
+
 def test_a_service_that_is_killed_is_named_and_runs_again(stage: Stage) -> None:
     program = stage.service("worker")
     before = program.child.pid
