@@ -79,8 +79,10 @@ SEEN = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.ANIMATION})
 
 
 def shown_as(attachment: Attachment) -> str:
-    """How the page shows it: picture, sticker, animation, video, video_note, audio, waiting (a place kept free),
-    or card (a name to open): what the browser may not show (tickets/file_responses.py), or isn't here."""
+    """How the page shows it: picture, sticker, animation, video, video_note, audio, waiting (a free place).
+
+    What isn't here, or what the browser may not show (tickets/file_responses.py), is a card: a name to open.
+    """
     mime_type = served_type(attachment)
     if not is_safe_inline(mime_type):
         return "card"

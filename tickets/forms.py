@@ -22,7 +22,7 @@ class SeveralFilesField(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
         files = data if isinstance(data, list | tuple) else [data] if data else []
         return [super(SeveralFilesField, self).clean(file, initial) for file in files]
 
@@ -31,7 +31,8 @@ class ReplyForm(forms.Form):
     """A reply: text, files, what it answers. How much of each is allowed is the verb's business."""
 
     text = forms.CharField(required=False, strip=True)
-    files = SeveralFilesField(required=False, allow_empty_file=True)
+    # The stubs mistake it for the form's own `files`, which Django keeps per instance.
+    files = SeveralFilesField(required=False, allow_empty_file=True)  # type: ignore[assignment]
     reply_to = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_ID)
     key = forms.UUIDField(required=False)
     take = forms.BooleanField(required=False)
@@ -50,7 +51,7 @@ def _as_written(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _new_file(upload: UploadedFile) -> NewFile:
+def _new_file(upload: "UploadedFile[Any]") -> NewFile:
     name, size = upload.name or "", upload.size or 0
     mime_type = type_of_upload(name, upload.content_type or "")
     kind, dimensions = kind_of_upload(cast(BinaryIO, upload.file), mime_type=mime_type, size=size)

@@ -49,7 +49,7 @@ class Span:
 
 
 def render(text: str, entities: Iterable[Any] = ()) -> SafeString:
-    """HTML of `text` with `entities`, Telegram's objects as they came. What isn't understood is plain text."""
+    """HTML of `text` with `entities`, Telegram's objects as they came. The rest is plain text."""
     spans = _spans(text, entities)
     return mark_safe(_render(text, 0, len(text), spans))  # noqa: S308  (every part is escaped below)
 

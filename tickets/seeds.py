@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.core.management.color import no_style
 from django.db import connections, router
 
@@ -18,7 +19,8 @@ def seed_statuses(sender: AppConfig, using: str, **kwargs: Any) -> None:
     """Creates what is missing of the built-in statuses; leaves names and colours that staff edited alone."""
     try:
         # From the migration's state: in the middle of a partial migrate the table may not be there yet.
-        Status = kwargs["apps"].get_model("tickets", "Status")  # noqa: N806
+        # A flush gives no state; then all tables are there.
+        Status = kwargs.get("apps", installed).get_model("tickets", "Status")  # noqa: N806
     except LookupError:
         return
     if not router.allow_migrate_model(using, Status):

@@ -9,17 +9,17 @@ const FORMS = {
 
 export class Clock {
   constructor(language, timeZone) {
-    this.language = language;
+    this.language = language === "en" ? "en-GB" : language; // day before month, as the server writes it
     this.timeZone = known(timeZone);
     this.formats = {};
     for (const [form, options] of Object.entries(FORMS)) {
-      this.formats[form] = new Intl.DateTimeFormat(language, { ...options, timeZone: this.timeZone });
+      this.formats[form] = new Intl.DateTimeFormat(this.language, { ...options, timeZone: this.timeZone });
     }
     // Swedish dates are ISO dates: a day that can be compared.
     this.isoDay = new Intl.DateTimeFormat("sv-SE", { timeZone: this.timeZone });
-    this.near = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-    this.dayNames = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone: "UTC" });
-    this.longDayNames = new Intl.DateTimeFormat(language, { ...FORMS.date, month: "long", timeZone: "UTC" });
+    this.near = new Intl.RelativeTimeFormat(this.language, { numeric: "auto" });
+    this.dayNames = new Intl.DateTimeFormat(this.language, { day: "numeric", month: "long", timeZone: "UTC" });
+    this.longDayNames = new Intl.DateTimeFormat(this.language, { ...FORMS.date, month: "long", timeZone: "UTC" });
   }
 
   localise(root) {

@@ -22,7 +22,7 @@ WIDEST, TALLEST = 360, 320
 PLAIN_SIZE = (320, 240)
 TO_SEE = frozenset({"picture", "video", "animation", "waiting"})
 
-MOMENTS = {"time": "H:i", "date": "DATE_FORMAT", "full": "DATETIME_FORMAT"}
+MOMENTS = {"time": "H:i", "date": "j M Y", "full": "j M Y, H:i"}
 
 EVENT_ICONS = {
     TicketEvent.Kind.TICKET_OPENED: "message-plus",
@@ -71,7 +71,7 @@ def author_name(message: Message) -> str:
 def moment(when: datetime, form: str = "time") -> SafeString:
     """A `<time>` in the zone that is current; static/js/moments.js puts it into the viewer's.
 
-    `form`: time (10:05), date (23 November 2026), or full (both).
+    `form`: time (10:05), date (23 Nov 2026), or full (both).
     """
     words = date_format(timezone.localtime(when), MOMENTS[form])
     return format_html('<time datetime="{}" data-moment="{}">{}</time>', when.isoformat(), form, words)
@@ -157,7 +157,7 @@ def largest_download() -> int:
 
 @register.filter
 def fitted(attachment: Attachment) -> tuple[int, int]:
-    """(width, height) to draw a picture or film at: its own, within the largest; so nothing jumps when it loads."""
+    """(width, height) to draw a picture or film at; known before it is loaded, so that nothing jumps."""
     width, height = attachment.width, attachment.height
     if not width or not height:
         return PLAIN_SIZE
