@@ -4,8 +4,10 @@ from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
 from tickets.views import changes, clients, files, ticket
+from tickets.views.list import ticket_list
 
 urlpatterns = [
+    path("tickets/", ticket_list, name="ticket-list"),
     path("tickets/<id:ticket_id>/", ticket.ticket, name="ticket"),
     path("tickets/<id:ticket_id>/take/", changes.take, name="ticket-take"),
     path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),

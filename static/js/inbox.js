@@ -1,0 +1,95 @@
+// The live ticket list: hears on the socket that something changed, fetches its own address again and puts
+// what came into the page, so that scroll, focus and selection stay. What is new lights up for a moment.
+
+import { Connection } from "./connection.js";
+import { ListSocket } from "./inbox_socket.js";
+
+const PACE = 1000; // milliseconds between two fetches, however busy the desk is
+const JITTER = 250; // so that all open lists don't ask in the same moment
+
+const connection = new Connection();
+const list = () => document.getElementById("inbox");
+const rows = () => [...list().querySelectorAll("li[data-seq]")];
+
+let due = false; // something changed that the page does not show yet
+let running = false;
+let fetchedAt = 0;
+let timer;
+let seen; // row id → journal number
+let latest; // the newest time shown so far
+
+function changed() {
+  due = true;
+  clearTimeout(timer);
+  if (document.hidden || running) return; // shown again, or done with the one before, it comes back here
+  timer = setTimeout(refresh, Math.max(0, fetchedAt + PACE - Date.now()) + Math.random() * JITTER);
+}
+
+async function refresh() {
+  due = false;
+  running = true;
+  fetchedAt = Date.now();
+  const address = location.href;
+  try {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    if (answer.status === 401) connection.show("signed-out");
+    // A filter chosen meanwhile has drawn its own list.
+    else if (answer.ok && address === location.href) show(await answer.text());
+  } catch {
+    due = true; // not reachable: the socket says so too, and its return brings us here
+  }
+  running = false;
+  if (due && socket.isOpen) changed();
+}
+
+function show(html) {
+  const before = rows().map((row) => ({ id: row.id, seq: row.dataset.seq, top: row.getBoundingClientRect().top }));
+  const focused = list().contains(document.activeElement) ? document.activeElement : null;
+  window.Idiomorph.morph(list(), html.trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  window.htmx.process(list()); // links that are new
+  if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  if (window.scrollY > 0) keepInPlace(before);
+  for (const row of rows()) if (isFresh(row)) lightUp(row);
+  remember();
+}
+
+// Who has scrolled down reads on where they were: the first row in sight that did not change stays there.
+function keepInPlace(before) {
+  for (const { id, seq, top } of before) {
+    const row = document.getElementById(id);
+    if (top < 0 || row?.dataset.seq !== seq) continue;
+    window.scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
+    return;
+  }
+}
+
+function isFresh(row) {
+  return seen.has(row.id) ? seen.get(row.id) !== row.dataset.seq : row.dataset.at > latest;
+}
+
+function remember() {
+  for (const row of rows()) {
+    seen.set(row.id, row.dataset.seq);
+    if (row.dataset.at > latest) latest = row.dataset.at;
+  }
+}
+
+function rememberOnly() {
+  seen = new Map();
+  latest = "";
+  remember();
+}
+
+function lightUp(row) {
+  row.classList.remove("is-fresh");
+  void row.offsetWidth; // begins the animation anew
+  row.classList.add("is-fresh");
+  row.addEventListener("animationend", () => row.classList.remove("is-fresh"), { once: true });
+}
+
+rememberOnly();
+// What another filter, order or page brings is not "new".
+document.body.addEventListener("htmx:afterSwap", rememberOnly);
+
+const socket = new ListSocket({ state: (name) => connection.show(name), changed });
+document.addEventListener("visibilitychange", () => !document.hidden && due && changed());
