@@ -1,7 +1,7 @@
 """What staff taught the desk: when something happens to a ticket of somebody, do this."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import User
@@ -108,6 +108,10 @@ class RuleRun(models.Model):
         verbose_name = _("rule run")
         verbose_name_plural = _("rule runs")
         ordering = ["-pk"]
+        indexes = [
+            # The rules page: the newest run of each rule.
+            models.Index("rule", F("id").desc(), name="run_newest_of_rule"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rule} · {self.ticket}"

@@ -1,4 +1,4 @@
-"""Verbs on rules: added and removed on the fly, by any employee."""
+"""Verbs on rules: added, switched and removed on the fly, by any employee."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,13 @@ def always_assign(client: Client, *, assign_to: User, staff: User) -> Rule:
             event=Rule.Event.TICKET_OPENED,
             defaults={"assign_to": assign_to, "enabled": True, "created_by": staff},
         )
+    return rule
+
+
+def switch(rule: Rule, *, enabled: bool) -> Rule:
+    """The rule, applied from now on, or resting."""
+    rule.enabled = enabled
+    rule.save(update_fields=["enabled"])
     return rule
 
 

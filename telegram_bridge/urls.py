@@ -1,5 +1,7 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from telegram_bridge.views import bot_list
+
+urlpatterns = [path("bots/", bot_list, name="bot-list")]

@@ -1,0 +1,110 @@
+"""The rules: what each says, what it did last; added, switched and removed here or beside a ticket."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rules import operations
+from rules.forms import AlwaysAssignForm
+from rules.models import Rule, RuleRun
+from staff.access import employee, staff_required
+from staff.models import User
+from tickets.errors import OperationRefused
+from tickets.models import Client
+
+RULES_SHOWN = 50
+CLIENTS_SHOWN = 8
+LONGEST_SEARCH = 200
+
+
+@require_safe
+@staff_required
+def rule_list(request: HttpRequest) -> HttpResponseBase:
+    """The whole page, or for htmx the clients that match what is being typed."""
+    wanted = request.GET.get("client", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    context: dict[str, Any] = {"wanted": wanted, "found": _clients(wanted), "shown": CLIENTS_SHOWN}
+    if request.headers.get("HX-Target") == "found-clients":
+        response = render(request, "rules/_found_clients.html", context)
+    else:
+        rules = Rule.objects.select_related("client", "assign_to", "created_by").order_by("-pk")
+        page = Paginator(rules, RULES_SHOWN).get_page(request.GET.get("page"))
+        context |= {"rules": page, "runs": _last_runs(page), "colleagues": User.objects.active().by_name()}
+        response = render(request, "rules/list.html", context)
+    patch_vary_headers(response, ["HX-Target"])
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@staff_required
+def add(request: HttpRequest) -> HttpResponseBase:
+    form = AlwaysAssignForm(request.POST)
+    back = _way_back(request)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        return redirect(back)
+    client, person = form.cleaned_data["client"], form.cleaned_data["assign_to"]
+    before = Rule.objects.filter(client=client, event=Rule.Event.TICKET_OPENED).first()
+    try:
+        rule = operations.always_assign(client, assign_to=person, staff=employee(request))
+    except OperationRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    # What "undo" brings back: the rule that this one replaced, or none.
+    context = {"rule": rule, "before": before, "next": back}
+    words = render_to_string("rules/_added.html", context, request=request)
+    messages.success(request, mark_safe(words))  # noqa: S308  (our own template)
+    return redirect(back)
+
+
+@require_POST
+@staff_required
+def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    rule = Rule.objects.select_related("client", "assign_to").filter(pk=rule_id).first()
+    if rule is not None:  # gone already: somebody else was quicker, and it is what was asked for
+        operations.remove(rule)
+    messages.success(request, _("The rule was removed."))
+    return redirect(_way_back(request))
+
+
+@require_POST
+@staff_required
+def switch(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    rule = get_object_or_404(Rule, pk=rule_id)
+    operations.switch(rule, enabled=request.POST.get("enabled") == "1")
+    return redirect(_way_back(request))
+
+
+def _clients(wanted: str) -> list[Client]:
+    if not wanted:
+        return []
+    # The newest first: whoever is looked for has usually just written. One more shows that there are more.
+    matching = Client.objects.matching(wanted).select_related("inbox").order_by("-pk")
+    return list(matching[: CLIENTS_SHOWN + 1])
+
+
+def _last_runs(page: Page[Rule]) -> dict[int, RuleRun]:
+    newest = RuleRun.objects.filter(rule=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    rules = Rule.objects.filter(pk__in=[rule.pk for rule in page])
+    runs = RuleRun.objects.filter(pk__in=rules.values_list(Subquery(newest)))
+    return {run.rule_id: run for run in runs}
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where the form was, when that is a page of ours."""
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
+        return wanted
+    return reverse("rule-list")

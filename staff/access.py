@@ -1,0 +1,37 @@
+"""The door of every staff page: only signed-in, active employees come in."""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+
+from staff.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def staff_required(view: View[P]) -> View[P]:
+    """Lets only active employees in; anybody else is asked to sign in, and comes back afterwards."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated and request.user.is_active:
+            return view(request, *args, **kwargs)
+        if "HX-Request" in request.headers:
+            # A part of a page can't be a sign-in form: htmx is told to leave for it as a whole.
+            return HttpResponse(
+                status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": resolve_url("account_login")}
+            )
+        return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+
+    return checked
+
+
+def employee(request: HttpRequest) -> User:
+    """Who asks; behind `staff_required`."""
+    return cast(User, request.user)
