@@ -12,7 +12,7 @@ from datetime import datetime
 import telegram
 from django.utils import timezone
 
-from telegram_bridge import outcomes
+from telegram_bridge import hot_queries, outcomes
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
 from telegram_bridge.models import Bot, TelegramMessage
@@ -85,31 +85,28 @@ class Claim:
             message = operations.begin_delivery(self.message_id)
             if message is None and again:
                 # The try before may have marked it just when the database went away; nothing was sent yet.
-                message = Message.objects.select_related("ticket__client").get(
-                    pk=self.message_id, delivery=Delivery.SENDING
-                )
+                message = Message.objects.get(pk=self.message_id, delivery=Delivery.SENDING)
         except Message.DoesNotExist:
             return None
         return _order(message) if message is not None else None
 
 
 def _order(message: Message) -> Order | Outcome:
-    client = message.ticket.client
-    bot = Bot.objects.filter(inbox=client.inbox_id).first()
-    if bot is None:
+    facts = hot_queries.delivery_facts(message)
+    if facts.bot_id is None:
         return outcomes.failed("no_bot")
-    token = readable_token(bot)
+    token = readable_token(Bot(encrypted_token=facts.encrypted_token))
     if token is None:
         return outcomes.failed("unauthorized")
-    delivered = set(TelegramMessage.objects.filter(message=message).values_list("part", flat=True))
-    parts = plan(message.text, message.entities, [_upload(file) for file in message.attachments.all()])
+    files = [_upload(file) for file in message.attachments.all()] if facts.has_files else []
+    parts = plan(message.text, message.entities, files)
     return Order(
         message_id=message.pk,
-        bot_id=bot.pk,
+        bot_id=facts.bot_id,
         token=token,
-        chat_id=client.external_id,
-        reply_to=_reply_target(bot, client.external_id, message),
-        parts=[part for part in parts if part.number not in delivered],
+        chat_id=facts.chat_id,
+        reply_to=facts.reply_to,
+        parts=[part for part in parts if part.number not in facts.delivered],
     )
 
 
@@ -124,14 +121,6 @@ def _upload(file: Attachment) -> Upload:
         height=file.height,
         duration=file.duration,
     )
-
-
-def _reply_target(bot: Bot, chat_id: int, message: Message) -> int | None:
-    """The first Telegram message of what this one answers, when it is in this bot's chat."""
-    if message.reply_to_id is None:
-        return None
-    target = TelegramMessage.objects.filter(bot=bot, chat_id=chat_id, message=message.reply_to_id)
-    return target.order_by("part", "telegram_id").values_list("telegram_id", flat=True).first()
 
 
 async def _send_parts(order: Order, attempts: int) -> Outcome:

@@ -4,6 +4,7 @@ Source: https://cryptography.io/en/latest/fernet/
 """
 
 import base64
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
@@ -18,6 +19,7 @@ def encrypt(text: str, *, key: str) -> str:
     return _fernet(key).encrypt(text.encode()).decode("ascii")
 
 
+@lru_cache(maxsize=64)
 def decrypt(text: str, *, key: str) -> str:
     """The text. Raises Unreadable when `key` is not the one it was encrypted under."""
     try:

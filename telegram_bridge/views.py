@@ -13,7 +13,9 @@ from telegram_bridge import bot_states
 @require_safe
 @staff_required
 def bot_list(request: HttpRequest) -> HttpResponseBase:
-    template = "telegram_bridge/_bots.html" if "HX-Request" in request.headers else "telegram_bridge/bots.html"
+    template = (
+        "telegram_bridge/_bots.html" if "HX-Request" in request.headers else "telegram_bridge/bots.html"
+    )
     response = render(request, template, {"reports": bot_states.reports(timezone.now())})
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"

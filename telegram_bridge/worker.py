@@ -18,6 +18,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager
 from procrastinate.psycopg_connector import PsycopgConnector
+from psycopg_pool import AsyncConnectionPool
 
 from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
@@ -46,7 +47,12 @@ class Worker:
 
     def __init__(self) -> None:
         self._connector = PsycopgConnector(
-            kwargs=connector_params(), min_size=1, max_size=4, timeout=10, reconnect_timeout=2
+            pool_factory=_pool,
+            kwargs=connector_params(),
+            min_size=1,
+            max_size=4,
+            timeout=10,
+            reconnect_timeout=2,
         )
         self.manager = JobManager(self._connector)
         self.worker_id = 0
@@ -63,9 +69,11 @@ class Worker:
             self.worker_id = await self._persistently(self.manager.register_worker)
             sides = [asyncio.create_task(self._listen()), asyncio.create_task(self._show_life())]
             try:
-                await asyncio.gather(*(self._take(queue, most) for queue, most in SIDE_BY_SIDE.items()))
-                await self._finish_running()
+                async with asyncio.TaskGroup() as group:
+                    for queue, most in SIDE_BY_SIDE.items():
+                        group.create_task(self._take(queue, most))
             finally:
+                await self._finish_running()
                 for side in sides:
                     side.cancel()
                 await asyncio.gather(*sides, return_exceptions=True)
@@ -221,3 +229,9 @@ def _passes(error: ConnectorException) -> bool:
     """Whether the database is away, as far as one can see from procrastinate's own exception."""
     code = getattr(error.__cause__, "sqlstate", None)
     return code is None or database_faults.is_passing_code(str(code))
+
+
+def _pool(**options: Any) -> AsyncConnectionPool:
+    """Without procrastinate's question, before each query, whether the connection lives: a dead one shows
+    by its error, and the query is then made again. A reply leaves that much earlier."""
+    return AsyncConnectionPool(**{**options, "check": None})

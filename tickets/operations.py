@@ -219,19 +219,23 @@ def send_again(message: Message, *, staff: User) -> Message:
 
 def _locked_message(message_id: int) -> Message:
     """The message with its ticket locked: the ticket's lock covers all of its messages."""
-    ticket_id = Message.objects.values_list("ticket_id", flat=True).get(pk=message_id)
-    ticket = _locked(ticket_id)
-    message = Message.objects.select_related("author").get(pk=message_id)
+    ticket = Ticket.objects.locked().get(messages=message_id)
+    message = Message.objects.defer("search").get(pk=message_id)
     message.ticket = ticket
     return message
 
 
 def begin_delivery(message_id: int) -> Message | None:
-    """The message, marked as being sent, for the one worker that may send it; None when there is no need."""
+    """The message, marked as being sent, for the one worker that may send it; None when there is no need.
+
+    A person waits for this one: it reads no more than it needs.
+    """
     with change() as opened:
-        message = _locked_message(message_id)
+        ticket = Ticket.objects.locked_alone().get(messages=message_id)
+        message = Message.objects.defer("search").get(pk=message_id)
         if message.delivery != Delivery.QUEUED:
             return None
+        message.ticket = ticket
         steps.change_delivery(opened, message, Delivery.SENDING)
     return message
 

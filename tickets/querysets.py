@@ -59,6 +59,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "client", "status", "assignee"
         )
 
+    def locked_alone(self) -> Self:
+        """As `locked`, for a step that looks at nobody whom the ticket names."""
+        return self.select_for_update(of=("self",), no_key=True)
+
     def matching(self, text: str) -> Self:
         """Tickets whose number, client or messages match `text`; everything for an empty one."""
         text = text.strip()
