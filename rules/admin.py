@@ -1,0 +1,46 @@
+"""Rules to set up, and what they did."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rules.models import Rule, RuleRun
+from staff.admin_views import BigTable, ReadOnly
+
+
+@admin.register(Rule)
+class RuleAdmin(BigTable):
+    list_display = ("label_shown", "client", "assign_to", "enabled", "position", "created_by")
+    list_filter = ("enabled", "assign_to")
+    list_select_related = ("client", "assign_to", "created_by")
+    search_fields = ("name", "client__folded_name")
+    search_help_text = gettext_lazy("Name of the rule or of the client")
+    autocomplete_fields = ("client", "assign_to")
+    ordering = ("position", "pk")
+    fields = ("name", "event", "client", "assign_to", "enabled", "position")
+
+    @admin.display(description=gettext_lazy("rule"))
+    def label_shown(self, rule: Rule) -> str:
+        return rule.label
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(RuleRun)
+class RuleRunAdmin(ReadOnly):
+    list_display = ("created_at", "rule", "ticket", "outcome", "reason_words")
+    list_filter = ("outcome",)
+    list_select_related = ("rule__client", "rule__assign_to", "ticket")
+    ordering = ("-pk",)
+    fields = ("rule", "ticket", "outcome", "reason_words", "created_at")
+    readonly_fields = ("reason_words",)
+
+    @admin.display(description=gettext_lazy("reason"))
+    def reason_words(self, run: RuleRun) -> str:
+        return _(run.reason) if run.reason else ""
