@@ -24,7 +24,9 @@ class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable a
         strip=True,
         label=gettext_lazy("Token"),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "class": "vTextField"}),
-        help_text=gettext_lazy("From @BotFather: 123456789:AAE… It is stored encrypted and never shown again."),
+        help_text=gettext_lazy(
+            "From @BotFather: 123456789:AAE… It is stored encrypted and never shown again."
+        ),
     )
 
     class Meta:
@@ -52,7 +54,8 @@ class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable a
         telegram_id = int(found[1])
         if known and telegram_id != self.instance.telegram_id:
             raise forms.ValidationError(
-                _("This is the token of another bot (%(id)s). Add that bot instead."), params={"id": telegram_id}
+                _("This is the token of another bot (%(id)s). Add that bot instead."),
+                params={"id": telegram_id},
             )
         if not known and Bot.objects.filter(telegram_id=telegram_id).exists():
             raise forms.ValidationError(_("This bot is here already. Open it and enter the new token there."))

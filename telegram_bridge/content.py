@@ -1,7 +1,7 @@
 """What a Telegram message says, as the desk's own Content; whatever kind it is, something is shown.
 
-The message has been parsed by python-telegram-bot, so its shape is right; values are taken from Telegram's
-own JSON, which keeps entities and durations exactly as they were sent.
+Read from Telegram's own JSON, which keeps entities exactly as they were sent; a part that is needed and
+missing raises KeyError.
 https://core.telegram.org/bots/api#message
 """
 

@@ -100,9 +100,12 @@ def pause(attempts: int) -> timedelta:
 
 
 def _rate_limited(error: BaseException, now: datetime, attempts: int) -> Outcome:
-    # The public attribute warns about its coming type; this one is that type.
-    asked: timedelta = getattr(error, "_retry_after", timedelta(seconds=1))
-    return put_off("rate_limited", now + asked)
+    assert isinstance(error, RetryAfter)
+    asked = error.retry_after
+    # A timedelta, as telegram_bridge/__init__.py asks for; the types still allow both.
+    return put_off(
+        "rate_limited", now + (asked if isinstance(asked, timedelta) else timedelta(seconds=asked))
+    )
 
 
 def _forbidden(error: BaseException, now: datetime, attempts: int) -> Outcome:
