@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     # Named in strings only, which the linter does not read.
     from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent  # noqa: F401
 
-# A search looks at this many of the newest matches of each kind: a common word costs no more than a rare one.
+# A search takes this many of the newest matches of each kind, so that a common word leaves little to order.
 MOST_MATCHES = 1000
 BIGGEST_ID = 2**63 - 1
 
@@ -78,7 +78,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         matching_clients = Client.objects.matching(text).order_by("-pk").values("pk")[:MOST_MATCHES]
         ids = [found, self._ids(Q(client__in=matching_clients)).order_by("-pk")[:MOST_MATCHES]]
         if words := words_of(text):
-            ids.append(Message.objects.matching(words).order_by("-pk").values("ticket_id")[:MOST_MATCHES])
+            # Not by the bare id: its index would be walked backwards through all messages for a rare word.
+            newest = Message.objects.matching(words).order_by((F("pk") + 0).desc())
+            ids.append(newest.values("ticket_id")[:MOST_MATCHES])
         return self.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
     def _ids(self, condition: Q) -> models.QuerySet[Any, Any]:

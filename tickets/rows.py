@@ -14,6 +14,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staff.models import User
 from tickets.models import Message, Status, Ticket
@@ -170,4 +171,6 @@ def _short(at: datetime, today: Any) -> str:
     """14:05 today, 12 Nov this year, 12 Nov 2025 before."""
     if at.date() == today:
         return at.strftime("%H:%M")
-    return date_format(at, "j M" if at.year == today.year else "j M Y")
+    # Translators: Django's date format; a language that writes months in lower case takes "j b".
+    words = date_format(at, pgettext("date format", "j M"))
+    return words if at.year == today.year else f"{words} {at.year}"
