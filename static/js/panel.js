@@ -64,9 +64,11 @@ export class Panel {
     event.preventDefault();
     const button = event.submitter;
     if (button?.disabled) return;
+    const address = button?.getAttribute("formaction") || form.getAttribute("action");
+    const body = new FormData(form, button); // before the button is off: a disabled one has no value
     if (button) button.disabled = true;
     try {
-      const answer = await post(button?.getAttribute("formaction") || form.action, new FormData(form, button));
+      const answer = await post(address, body);
       if (answer.ok) closeMenus();
       else if (answer.status === 401) this.on.signedOut();
       else this.say(answer.error || this.notice.dataset.wordsFailed);
