@@ -207,5 +207,7 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        # One line for each message to a web process that was killed and is still in its group, for a day.
+        "channels_redis": {"level": "WARNING"},
     },
 }
