@@ -84,6 +84,10 @@ def stage() -> Iterator[Stage]:
         made = Stage(folder, dict(os.environ))
         try:
             yield made
+        except BaseException:
+            for child in made.running:
+                print(f"{child.name}:{child.said(25)}")
+            raise
         finally:
             made.stop()
 

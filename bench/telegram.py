@@ -32,7 +32,7 @@ class Telegram:
         app = web.Application(client_max_size=200 * 1024 * 1024)
         app.router.add_route("*", "/file/{token}/{path:.*}", self._file)
         app.router.add_route("*", "/{token}/{method}", self._call)
-        self._runner = web.AppRunner(app)
+        self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -76,7 +76,7 @@ class Telegram:
         return _ok({"message_id": next(self._message_ids), "date": 1, "chat": chat, "text": text})
 
     async def _get_updates(self, request: web.Request) -> web.StreamResponse:
-        form = await request.post()
+        form = {**request.query, **await request.post()}
         offset = int(str(form.get("offset") or 0))
         self.waiting = [one for one in self.waiting if one["update_id"] >= offset]
         if not self.waiting:

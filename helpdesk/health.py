@@ -77,7 +77,7 @@ def _updates() -> GaugeMetricFamily:
 
 
 def _oldest_update() -> GaugeMetricFamily:
-    oldest = Update.objects.filter(state=Update.State.STORED).order_by("stored_at").first()
+    oldest = Update.objects.filter(state=Update.State.STORED).order_by("pk").first()
     age = (timezone.now() - oldest.stored_at).total_seconds() if oldest else 0
     name = "helpdesk_oldest_stored_update_seconds"
     return GaugeMetricFamily(name, "Age of the oldest update that waits to be applied.", value=age)

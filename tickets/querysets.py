@@ -92,15 +92,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages with all of `words`, in any form the Russian and the English stemmer know."""
         return self.filter(search=search_query(words))
 
-    def with_parts(self) -> Self:
-        """With all that its bubble shows, in four queries however many messages there are."""
-        return self.select_related("author", "reply_to", "reply_to__author").prefetch_related(
-            "attachments", "versions"
-        )
-
-    def undelivered(self) -> Self:
-        return self.filter(delivery__in=["queued", "sending"])
-
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def of_ticket(self, ticket: "Ticket") -> Self:
@@ -128,9 +119,6 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def before(self, seq: int) -> Self:
         """What it said before, newest first: the way upwards through a long history."""
         return self.filter(seq__lt=seq).order_by("-seq")
-
-    def with_actors(self) -> Self:
-        return self.select_related("staff").annotate(message_seq=F("message__seq"))
 
 
 def ticket_number(text: str) -> int | None:

@@ -133,7 +133,7 @@ def extend_album(change: Change, message: Message, content: Content) -> list[Att
 
 
 def edit_message(change: Change, message: Message, content: Content, *, edited_at: datetime) -> bool:
-    """The client's edit: text and details are replaced, the version before is kept; files stay, new ones join.
+    """The client's edit: text and details are replaced, files stay and new ones join, the version is kept.
 
     Returns whether anything visible changed: Telegram also reports edits that change nothing.
     """

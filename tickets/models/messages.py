@@ -125,6 +125,21 @@ class Message(models.Model):
         return str(self.details.get("title") or self.get_kind_display())
 
     @property
+    def may_have_files(self) -> bool:
+        """Most messages are of a kind that has none: nobody needs to ask the database about those."""
+        return self.kind not in {self.Kind.TEXT, self.Kind.LOCATION, self.Kind.CONTACT}
+
+    @property
+    def files(self) -> list["Attachment"]:
+        """Its files, in their order."""
+        return list(self.attachments.all()) if self.may_have_files else []
+
+    @property
+    def earlier_versions(self) -> list["MessageVersion"]:
+        """What it said before its edits, oldest first."""
+        return list(self.versions.all()) if self.edited_at else []
+
+    @property
     def is_automatic(self) -> bool:
         return self.direction == self.Direction.OUT and self.author_id is None
 

@@ -113,7 +113,7 @@ def opens(attachment: Attachment) -> bool:
 @register.filter
 def files_to_see(message: Message) -> list[Attachment]:
     """What is looked at: pictures and films, side by side when there are several."""
-    return [file for file in message.attachments.all() if file_types.shown_as(file) in TO_SEE]
+    return [file for file in message.files if file_types.shown_as(file) in TO_SEE]
 
 
 @register.filter
@@ -121,14 +121,14 @@ def files_to_list(message: Message) -> list[Attachment]:
     """The other files, one below the other. A sticker that no browser shows is words (_details.html)."""
     return [
         file
-        for file in message.attachments.all()
+        for file in message.files
         if file_types.shown_as(file) not in TO_SEE and not is_wordy_sticker(file)
     ]
 
 
 @register.filter
 def sticker_needs_words(message: Message) -> bool:
-    return any(is_wordy_sticker(file) for file in message.attachments.all())
+    return any(is_wordy_sticker(file) for file in message.files)
 
 
 def is_wordy_sticker(attachment: Attachment) -> bool:
