@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from staff.access import employee
 from staff.links import DAYS_VALID, password_link
 from staff.models import User
 
@@ -47,7 +48,7 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         }
 
     # Set by the admin for each request: nobody shuts themselves out.
-    editor: User | None = None
+    editor: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,7 +66,7 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
         user.is_staff = user.is_superuser = self.cleaned_data["is_admin"]
-        if user.pk is None:
+        if user._state.adding:
             user.set_unusable_password()
         if commit:
             user.save()
@@ -133,8 +134,8 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=gettext_lazy("Deactivate: they can't sign in any more"))
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        others = users.exclude(pk=request.user.pk)
-        if users.filter(pk=request.user.pk).exists():
+        others = users.exclude(pk=employee(request).pk)
+        if users.filter(pk=employee(request).pk).exists():
             messages.warning(request, _("You can't deactivate your own account."))
         if others.update(is_active=False):
             messages.success(request, _("Deactivated. Their tickets stay as they are: assign them anew."))

@@ -59,7 +59,9 @@ def _own_name(code: str) -> str:
 def _zones(current: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The zones of the world by continent, and UTC; with `current`, should it be another name."""
     names = sorted(
-        name for name in zoneinfo.available_timezones() if name.partition("/")[0] in CONTINENTS and "/" in name
+        name
+        for name in zoneinfo.available_timezones()
+        if name.partition("/")[0] in CONTINENTS and "/" in name
     )
     groups = [
         (continent, [(name, name.partition("/")[2].replace("_", " ")) for name in group])

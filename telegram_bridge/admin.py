@@ -11,11 +11,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from staff.admin_views import ReadOnly
 from telegram_bridge.bots import TOKEN
 from telegram_bridge.models import Bot, Update
 from tickets.models import Inbox
+
+# How the machinery works, for programmers: what it does to messages is on the messages.
+admin.site.unregister(ProcrastinateJob)
 
 
 class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

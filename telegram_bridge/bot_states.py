@@ -29,6 +29,7 @@ class BotReport:
     bot: Bot
     words: str
     is_well: bool
+    is_alive: bool
     waiting_updates: int = 0
     failed_updates: int = 0
     outgoing: dict[str, int] = field(default_factory=dict)
@@ -76,7 +77,9 @@ def in_words(bot: Bot, now: datetime) -> str:
 def reports(now: datetime) -> list[BotReport]:
     """All bots with their numbers; four queries, however many bots there are."""
     bots = list(Bot.objects.select_related("inbox").order_by("inbox__name", "pk"))
-    found = {bot.pk: BotReport(bot, in_words(bot, now), is_well(bot, now)) for bot in bots}
+    found = {
+        bot.pk: BotReport(bot, in_words(bot, now), is_well(bot, now), not is_silent(bot, now)) for bot in bots
+    }
     by_inbox = {report.bot.inbox_id: report for report in found.values()}
     # One query for each state: so each has its own small index (models.py).
     for state, name in ((Update.State.STORED, "waiting_updates"), (Update.State.FAILED, "failed_updates")):

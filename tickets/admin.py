@@ -26,8 +26,8 @@ class StatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscripta
 
     def get_fieldsets(self, request: HttpRequest, obj: Status | None = None) -> Any:
         words = _(
-            "The kind decides what may be done with a ticket: only one in progress can be answered, and a closed "
-            "one makes room for the client's next. It can't be changed later."
+            "The kind decides what may be done with a ticket: only one in progress can be answered, and a "
+            "closed one makes room for the client's next. It can't be changed later."
         )
         fields = ["name", "name_ru", "kind", "colour", "position"]
         described = {"fields": [*fields, "removable"] if obj else fields, "description": words}

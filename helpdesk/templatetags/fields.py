@@ -17,5 +17,7 @@ def styled(field: BoundField) -> SafeString:
         name = "form-check-input"
     else:
         name = "form-select" if isinstance(widget, forms.Select) else PLAIN
-    attributes = {"class": f"{name} is-invalid" if field.errors else name}
+    attributes: dict[str, str | bool] = {"class": f"{name} is-invalid" if field.errors else name}
+    if "placeholder" in widget.attrs:
+        attributes["placeholder"] = ""  # allauth repeats the label there
     return field.as_widget(attrs=attributes)

@@ -33,7 +33,9 @@ class Command(BaseCommand):
         if password:
             user.set_password(password)
             user.save(update_fields=["password"])
-            self.stdout.write(f"The administrator “{name}” was {'created' if created else 'given a password'}.")
+            self.stdout.write(
+                f"The administrator “{name}” was {'created' if created else 'given a password'}."
+            )
             return
         self.stdout.write(
             f"The administrator “{name}” {'was created' if created else 'has no password yet'}. "
