@@ -3,6 +3,7 @@ for several short calls."""
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -54,7 +55,13 @@ async def persistently(function: Callable[P, R], *args: P.args, **kwargs: P.kwar
 
 
 async def close_connections() -> None:
-    """Ends the threads and gives their connections back. Nothing can be called after it."""
+    """Gives the connections of all threads back; a later call opens new ones."""
     loop = asyncio.get_running_loop()
-    barrier = [loop.run_in_executor(_executor, connections.close_all) for _ in range(THREADS)]
-    await asyncio.gather(*barrier)
+    # Each thread waits for the others, so that each gets exactly one of these calls.
+    everybody = threading.Barrier(THREADS)
+
+    def close() -> None:
+        everybody.wait(timeout=10)
+        connections.close_all()
+
+    await asyncio.gather(*(loop.run_in_executor(_executor, close) for _ in range(THREADS)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import telegram
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
 from telegram_bridge import hot_queries, outcomes
@@ -86,7 +87,7 @@ class Claim:
             if message is None and again:
                 # The try before may have marked it just when the database went away; nothing was sent yet.
                 message = Message.objects.get(pk=self.message_id, delivery=Delivery.SENDING)
-        except Message.DoesNotExist:
+        except ObjectDoesNotExist:
             return None
         return _order(message) if message is not None else None
 

@@ -100,8 +100,7 @@ def pause(attempts: int) -> timedelta:
 
 
 def _rate_limited(error: BaseException, now: datetime, attempts: int) -> Outcome:
-    assert isinstance(error, RetryAfter)
-    asked = error.retry_after
+    asked = getattr(error, "retry_after", 1)
     # A timedelta, as telegram_bridge/__init__.py asks for; the types still allow both.
     return put_off(
         "rate_limited", now + (asked if isinstance(asked, timedelta) else timedelta(seconds=asked))

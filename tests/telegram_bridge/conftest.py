@@ -1,0 +1,47 @@
+"""The bridge against the Telegram simulator, in the test's own process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from telegram_bridge import bots
+from telegram_bridge.bot_threads import close_connections
+from telegram_bridge.delivery import close_bots
+from telegram_bridge.models import Bot
+from telegram_simulator.testing import RunningSimulator, running_simulator
+
+R = TypeVar("R")
+Run = Callable[[Awaitable[Any]], Any]
+
+
+@pytest.fixture
+def simulator(settings: Settings) -> Iterator[RunningSimulator]:
+    with running_simulator() as running:
+        settings.TELEGRAM_API_URL = running.url
+        yield running
+
+
+@pytest.fixture
+def bot(transactional_db: None, simulator: RunningSimulator) -> Bot:
+    """The simulator's bot, as the bot's process makes it."""
+    return bots.ensure_bot(simulator.token)
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs a coroutine of the bridge; afterwards nothing of it is left open."""
+
+    def run_to_its_end(work: Awaitable[R]) -> R:
+        async def all_of_it() -> R:
+            try:
+                return await work
+            finally:
+                await close_bots()
+                await close_connections()
+
+        return asyncio.run(all_of_it())
+
+    return run_to_its_end
