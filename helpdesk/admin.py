@@ -1,7 +1,11 @@
 """The Django admin behind the staff pages' own sign-in: with its rate limits and second factor."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,4 +14,7 @@ class AdminSite(admin.AdminSite):
     site_title = _("Helpdesk")
     index_title = _("Settings and records")
     site_url = "/tickets/"
-    login = secure_admin_login(admin.AdminSite.login)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        signs_in: Callable[..., HttpResponse] = secure_admin_login(super().login)
+        return signs_in(request, extra_context)
