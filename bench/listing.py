@@ -70,9 +70,8 @@ def _capture(folder: Path, user_id: int) -> tuple[int, Path]:
 
 
 def _page_1000() -> str:
-    from tickets.pages import cursor_for
-
     from tickets.models import Ticket
+    from tickets.pages import cursor_for
 
     ticket = Ticket.objects.order_by("-updated_at", "-pk")[25 * 999 - 1]
     return f"{PAGE}?{cursor_for(ticket, ordering='-updated_at')}"
@@ -99,15 +98,18 @@ WITH place AS (
     FROM place, had, generate_series(1, %(count)s - had.tickets) AS number
     RETURNING id, external_id
 ), ticket AS (
-    INSERT INTO tickets_ticket (client_id, status_id, source, last_seq, created_at, updated_at, closed_at)
+    INSERT INTO tickets_ticket (client_id, status_id, source, last_seq, created_at, updated_at, closed_at,
+                                last_message_id)
     SELECT id, 1 + external_id %% 3, '', 1, now() - external_id * interval '1 minute',
-           now() - external_id * interval '1 minute', CASE WHEN external_id %% 3 = 2 THEN now() END
-    FROM person RETURNING id, created_at
+           now() - external_id * interval '1 minute', CASE WHEN external_id %% 3 = 2 THEN now() END,
+           nextval('tickets_message_id_seq')
+    FROM person RETURNING id, created_at, last_message_id
 ), message AS (
-    INSERT INTO tickets_message (ticket_id, seq, direction, kind, text, entities, details, quote, delivery,
-                                 delivery_error, created_at)
-    SELECT id, 1, 'in', 'text', 'My order number ' || id || ' has not arrived yet, can you look?', '[]', '{}',
-           '', '', '{}', created_at
+    INSERT INTO tickets_message (id, ticket_id, seq, direction, kind, text, entities, details, quote,
+                                 delivery, delivery_error, created_at)
+    SELECT last_message_id, id, 1, 'in', 'text',
+           'My order number ' || id || ' has not arrived yet, can you look?',
+           '[]', '{}', '', '', '{}', created_at
     FROM ticket RETURNING id, ticket_id
 )
 SELECT count(*) FROM message

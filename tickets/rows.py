@@ -5,7 +5,7 @@ Names of employees and statuses come from the lists that the page loads anyway, 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery
@@ -89,6 +89,32 @@ class Row:
     timestamp: str
 
 
+class Days:
+    """Days in the reader's words, each put into them once."""
+
+    def __init__(self) -> None:
+        self.today = timezone.localdate()
+        # Translators: Django's date format; a language that writes months in lower case takes "j b".
+        self._format = pgettext("date format", "j M")
+        self._words: dict[date, str] = {}
+
+    def short(self, at: datetime) -> str:
+        """14:05 today, 12 Nov this year, 12 Nov 2025 before."""
+        if at.date() == self.today:
+            return f"{at:%H:%M}"
+        return self._day(at) if at.year == self.today.year else f"{self._day(at)} {at.year}"
+
+    def full(self, at: datetime) -> str:
+        """12 Nov 2026, 14:05"""
+        return f"{self._day(at)} {at.year}, {at:%H:%M}"
+
+    def _day(self, at: datetime) -> str:
+        day = at.date()
+        if day not in self._words:
+            self._words[day] = date_format(day, self._format)
+        return self._words[day]
+
+
 def counted(tickets: QuerySet[Ticket]) -> CountOf:
     """How many `tickets` there are, up to one more than MOST_COUNTED."""
     return CountOf(tickets.order_by().values("pk")[: MOST_COUNTED + 1])
@@ -106,9 +132,9 @@ def read(
     )
     by_status = {status.pk: status for status in statuses}
     by_person = {person.pk: person for person in people}
-    today = timezone.localdate()
+    days = Days()
     found = list(values)
-    rows = [_row(value, column, by_status, by_person, today) for value in found]
+    rows = [_row(value, column, by_status, by_person, days) for value in found]
     return rows, found[0]["count"] if found else 0
 
 
@@ -117,7 +143,7 @@ def _row(
     column: str,
     statuses: Mapping[int, Status],
     people: Mapping[int, User],
-    today: Any,
+    days: Days,
 ) -> Row:
     at = timezone.localtime(value[column])
     direction = value["last_message__direction"]
@@ -138,8 +164,8 @@ def _row(
         preview=_preview(value),
         waits=direction == Message.Direction.IN and value["closed_at"] is None,
         undelivered=value["last_message__delivery"] in {Message.Delivery.FAILED, Message.Delivery.UNKNOWN},
-        when=_short(at, today),
-        when_in_full=date_format(at, "DATETIME_FORMAT"),
+        when=days.short(at),
+        when_in_full=days.full(at),
         timestamp=at.isoformat(timespec="milliseconds"),
     )
 
@@ -165,12 +191,3 @@ def _preview(value: Mapping[str, Any]) -> str:
 def _initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalnum()]
     return "".join(word[0] for word in [*words[:1], *words[1:][-1:]]).upper() or "?"
-
-
-def _short(at: datetime, today: Any) -> str:
-    """14:05 today, 12 Nov this year, 12 Nov 2025 before."""
-    if at.date() == today:
-        return at.strftime("%H:%M")
-    # Translators: Django's date format; a language that writes months in lower case takes "j b".
-    words = date_format(at, pgettext("date format", "j M"))
-    return words if at.year == today.year else f"{words} {at.year}"
