@@ -118,7 +118,14 @@ class Processes:
         port = ports.any_free()
         state = self.folder / f"simulator-{len(self.running)}"
         command = ["-m", "telegram_simulator", "--port", str(port), "--state", str(state)]
-        return self._add("simulator", command, {}, lambda one: ports.answers(one.port), port, start)
+        return self._add(
+            "simulator",
+            command,
+            {"TELEGRAM_BOT_TOKEN": TOKEN},
+            lambda one: ports.answers(one.port),
+            port,
+            start,
+        )
 
     def manage(self, *arguments: str) -> str:
         """Runs `manage.py …` to its end and returns what it wrote. Raises StartFailed at a bad end."""

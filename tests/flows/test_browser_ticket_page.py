@@ -4,6 +4,7 @@ import re
 import time
 import zoneinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -14,33 +15,33 @@ from tests.tickets.cast import PNG, browser_of, picture, receive, stored
 from tickets import operations, steps
 from tickets.content import Content
 from tickets.journal import change
-from tickets.models import Message, Status, Ticket
+from tickets.models import Attachment, Message, Status, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-A_PNG = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
+A_PNG: Any = {"name": "a.png", "mimeType": "image/png", "buffer": PNG}
 EVIL_SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>document.title="run"</script></svg>'
 EVIL_HTML = b"<title>x</title><script>document.title='run'</script>"
 
 
 @pytest.fixture
-def anna(live_database):
+def anna(live_database: Any) -> Any:
     return factories.make_user("anna", first_name="Anna")
 
 
 @pytest.fixture
-def ticket(anna):
+def ticket(anna: Any) -> Any:
     client = factories.make_client(name="Maria")
     return factories.make_ticket(client=client, text="Hello", assignee=anna, status=Status.IN_PROGRESS_ID)
 
 
 @pytest.fixture
-def server(processes):
+def server(processes: Any) -> Any:
     return processes.web()
 
 
 @pytest.fixture
-def page(browser, server, anna):
+def page(browser: Any, server: Any, anna: Any) -> Any:
     window = window_of(browser, anna, server.url)
     errors = errors_of(window)
     yield window
@@ -48,17 +49,17 @@ def page(browser, server, anna):
     assert errors == []
 
 
-def open_ticket(page, ticket):
+def open_ticket(page: Any, ticket: Any) -> Any:
     with page.expect_websocket():
         page.goto(f"/tickets/{ticket.pk}/")
     return page.locator("#conversation")
 
 
-def texts(page):
+def texts(page: Any) -> Any:
     return page.locator("#conversation .message-text").all_inner_texts()
 
 
-def until(page, expression):
+def until(page: Any, expression: Any) -> None:
     """Waits for a script expression; Playwright's own waiting needs the `eval` that our policy forbids."""
     deadline = time.monotonic() + 5
     while not page.evaluate(expression):
@@ -66,14 +67,14 @@ def until(page, expression):
         page.wait_for_timeout(50)
 
 
-def is_at_bottom(page):
+def is_at_bottom(page: Any) -> Any:
     return page.evaluate(
         "(() => { const b = document.getElementById('conversation');"
         " return b.scrollHeight - b.scrollTop - b.clientHeight < 5 })()"
     )
 
 
-def test_a_reply_is_written_sent_and_settled_without_a_reload(page, ticket):
+def test_a_reply_is_written_sent_and_settled_without_a_reload(page: Any, ticket: Any) -> None:
     open_ticket(page, ticket)
     page.evaluate("window.same = true")
 
@@ -97,7 +98,9 @@ def test_a_reply_is_written_sent_and_settled_without_a_reload(page, ticket):
     assert page.evaluate("window.same")
 
 
-def test_files_are_shown_before_they_are_sent_and_can_be_removed(page, ticket, tmp_path):
+def test_files_are_shown_before_they_are_sent_and_can_be_removed(
+    page: Any, ticket: Any, tmp_path: Any
+) -> None:
     open_ticket(page, ticket)
     chooser = page.locator("input[type=file]")
     chooser.set_input_files(
@@ -119,7 +122,7 @@ def test_files_are_shown_before_they_are_sent_and_can_be_removed(page, ticket, t
     assert [file.name for file in ticket.messages.get(direction="out").attachments.all()] == ["photo.png"]
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page, ticket, tmp_path):
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page: Any, ticket: Any, tmp_path: Any) -> None:
     large = Path(tmp_path) / "large.bin"
     with large.open("wb") as file:
         file.truncate(50 * 1024 * 1024 + 1)
@@ -131,7 +134,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(page, ticket, tmp
     expect(page.locator("#composer-files li")).to_have_count(0)
 
 
-def test_files_can_be_dropped_on_the_page_and_pasted(page, ticket):
+def test_files_can_be_dropped_on_the_page_and_pasted(page: Any, ticket: Any) -> None:
     open_ticket(page, ticket)
     for kind, target in (("drop", "#conversation"), ("paste", "textarea[name=text]")):
         page.evaluate(
@@ -149,7 +152,7 @@ def test_files_can_be_dropped_on_the_page_and_pasted(page, ticket):
     expect(page.locator(".composer-file-name")).to_have_text(["drop.txt", "paste.txt"])
 
 
-def test_a_refusal_keeps_text_and_files_and_says_why(page, ticket, anna):
+def test_a_refusal_keeps_text_and_files_and_says_why(page: Any, ticket: Any, anna: Any) -> None:
     boris = factories.make_user("boris", first_name="Boris")
     open_ticket(page, ticket)
     page.get_by_label("Write a message").fill("A long answer")
@@ -167,7 +170,7 @@ def test_a_refusal_keeps_text_and_files_and_says_why(page, ticket, anna):
     expect(page.locator('.message[data-direction="out"]')).to_contain_text("A long answer")
 
 
-def test_what_is_typed_survives_a_reload_and_a_lost_server(page, ticket, server):
+def test_what_is_typed_survives_a_reload_and_a_lost_server(page: Any, ticket: Any, server: Any) -> None:
     open_ticket(page, ticket)
     page.get_by_label("Write a message").fill("Half an answer")
     page.locator('.message[data-direction="in"]').hover()
@@ -188,7 +191,9 @@ def test_what_is_typed_survives_a_reload_and_a_lost_server(page, ticket, server)
     expect(page.locator('.message[data-direction="out"] .quote')).to_contain_text("Hello")
 
 
-def test_a_lost_connection_is_said_and_caught_up_without_gap_or_double(page, ticket, server, anna):
+def test_a_lost_connection_is_said_and_caught_up_without_gap_or_double(
+    page: Any, ticket: Any, server: Any, anna: Any
+) -> None:
     open_ticket(page, ticket)
     receive(ticket, Content(text="before"))
     expect(page.locator("#conversation")).to_contain_text("before")
@@ -208,7 +213,9 @@ def test_a_lost_connection_is_said_and_caught_up_without_gap_or_double(page, tic
     expect(page.locator("#conversation")).to_contain_text("live again")
 
 
-def test_an_employee_who_is_signed_out_is_told_and_comes_back_with_what_was_typed(page, ticket, anna):
+def test_an_employee_who_is_signed_out_is_told_and_comes_back_with_what_was_typed(
+    page: Any, ticket: Any, anna: Any
+) -> None:
     open_ticket(page, ticket)
     page.get_by_label("Write a message").fill("Half an answer")
     page.context.clear_cookies(name="sessionid")
@@ -222,7 +229,7 @@ def test_an_employee_who_is_signed_out_is_told_and_comes_back_with_what_was_type
     expect(page.get_by_label("Write a message")).to_have_value("Half an answer")
 
 
-def test_one_stays_where_one_reads_and_is_told_of_new_messages(page, ticket):
+def test_one_stays_where_one_reads_and_is_told_of_new_messages(page: Any, ticket: Any) -> None:
     for number in range(40):
         receive(ticket, Content(text=f"number {number}\n" * 3))
     open_ticket(page, ticket)
@@ -243,7 +250,7 @@ def test_one_stays_where_one_reads_and_is_told_of_new_messages(page, ticket):
     expect(page.locator("#to-bottom")).to_be_hidden()
 
 
-def test_older_messages_load_while_scrolling_up_and_the_place_is_kept(page, ticket):
+def test_older_messages_load_while_scrolling_up_and_the_place_is_kept(page: Any, ticket: Any) -> None:
     for number in range(130):
         receive(ticket, Content(text=f"number {number}."))
     open_ticket(page, ticket)
@@ -263,7 +270,7 @@ def test_older_messages_load_while_scrolling_up_and_the_place_is_kept(page, tick
     assert texts(page) == ["Hello", *(f"number {number}." for number in range(130))]
 
 
-def test_a_quote_leads_to_the_message_that_is_not_on_the_page_yet(page, ticket):
+def test_a_quote_leads_to_the_message_that_is_not_on_the_page_yet(page: Any, ticket: Any) -> None:
     first = ticket.messages.get()
     for number in range(120):
         receive(ticket, Content(text=f"number {number}"))
@@ -276,7 +283,7 @@ def test_a_quote_leads_to_the_message_that_is_not_on_the_page_yet(page, ticket):
     expect(page.locator(f"#message-{first.pk}")).to_have_class(re.compile("is-target"))
 
 
-def test_a_sound_that_plays_goes_on_playing_when_its_message_changes(page, ticket):
+def test_a_sound_that_plays_goes_on_playing_when_its_message_changes(page: Any, ticket: Any) -> None:
     file = stored("v.wav", sound(), kind="voice", mime_type="audio/wav")
     message = receive(ticket, Content(kind="voice", text="old", files=[file]))
     open_ticket(page, ticket)
@@ -291,14 +298,14 @@ def test_a_sound_that_plays_goes_on_playing_when_its_message_changes(page, ticke
     assert page.evaluate("player.isConnected && !player.paused && player.currentTime > 0.1")
 
 
-def sound(seconds=20):
+def sound(seconds: Any = 20) -> Any:
     samples = bytes(128 for _ in range(8000 * seconds))
     head = b"RIFF" + (36 + len(samples)).to_bytes(4, "little") + b"WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
     rate = (8000).to_bytes(4, "little")
     return head + rate + rate + b"\x01\x00\x08\x00data" + len(samples).to_bytes(4, "little") + samples
 
 
-def test_pictures_open_large_and_close_again(page, ticket):
+def test_pictures_open_large_and_close_again(page: Any, ticket: Any) -> None:
     receive(ticket, Content(kind="photo", files=[picture(name="one.png")]))
     open_ticket(page, ticket)
 
@@ -309,7 +316,9 @@ def test_pictures_open_large_and_close_again(page, ticket):
     expect(page.locator("#lightbox")).to_be_hidden()
 
 
-def test_a_page_of_a_client_does_not_run_wherever_one_opens_it(page, ticket, server, anna):
+def test_a_page_of_a_client_does_not_run_wherever_one_opens_it(
+    page: Any, ticket: Any, server: Any, anna: Any
+) -> None:
     for name, body, mime_type in (("a.html", EVIL_HTML, "text/html"), ("a.svg", EVIL_SVG, "image/svg+xml")):
         receive(ticket, Content(kind="document", files=[stored(name, body, mime_type=mime_type)]))
     # A picture in name only, and one whose type is a lie.
@@ -338,7 +347,7 @@ def test_a_page_of_a_client_does_not_run_wherever_one_opens_it(page, ticket, ser
     assert page.title() == f"Maria · #{ticket.pk} · Helpdesk"
 
 
-def test_taking_assigning_and_closing_need_no_reload(page, ticket, anna):
+def test_taking_assigning_and_closing_need_no_reload(page: Any, ticket: Any, anna: Any) -> None:
     boris = factories.make_user("boris", first_name="Boris")
     fresh = factories.make_ticket(text="Fresh")
     open_ticket(page, fresh)
@@ -361,7 +370,7 @@ def test_taking_assigning_and_closing_need_no_reload(page, ticket, anna):
     assert Ticket.objects.get(pk=fresh.pk).assignee == boris
 
 
-def test_a_refused_click_is_explained_on_the_page(page, ticket, anna):
+def test_a_refused_click_is_explained_on_the_page(page: Any, ticket: Any, anna: Any) -> None:
     open_ticket(page, ticket)
     operations.set_status(ticket, status=Status.objects.get(pk=3), staff=anna)
     factories.make_ticket(client=ticket.client)
@@ -371,7 +380,9 @@ def test_a_refused_click_is_explained_on_the_page(page, ticket, anna):
     expect(page.locator("#notice")).to_contain_text("newer ticket that isn't closed")
 
 
-def test_times_are_in_the_viewers_zone_also_for_what_comes_live(browser, server, ticket, anna):
+def test_times_are_in_the_viewers_zone_also_for_what_comes_live(
+    browser: Any, server: Any, ticket: Any, anna: Any
+) -> None:
     anna.time_zone = "Asia/Vladivostok"
     anna.save()
     window = window_of(browser, anna, server.url, timezone_id="America/New_York")
@@ -386,7 +397,7 @@ def test_times_are_in_the_viewers_zone_also_for_what_comes_live(browser, server,
     window.context.close()
 
 
-def test_everything_needed_works_without_scripts(browser, server, ticket, anna):
+def test_everything_needed_works_without_scripts(browser: Any, server: Any, ticket: Any, anna: Any) -> None:
     window = window_of(browser, anna, server.url, java_script_enabled=False)
     window.goto(f"/tickets/{ticket.pk}/")
 

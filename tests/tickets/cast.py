@@ -28,7 +28,8 @@ def browser_of(user: User | None, **extra: Any) -> Browser:
 
 
 def picture(**fields: Any) -> NewFile:
-    defaults = {"kind": "photo", "mime_type": "image/png", "width": 1, "height": 1, "size": len(PNG)}
+    defaults: dict[str, Any] = {"kind": "photo", "mime_type": "image/png", "size": len(PNG)}
+    defaults |= {"width": 1, "height": 1}
     return NewFile(file=ContentFile(PNG, "picture.png"), **(defaults | fields))
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from asgiref.sync import sync_to_async
-from channels.layers import get_channel_layer
+from channels.layers import channel_layers, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.urls import reverse
@@ -17,14 +18,16 @@ from tests import factories
 from tests.tickets.cast import browser_of, receive
 from tickets import consumers, conversation, hub, live, operations
 from tickets.content import Content
-from tickets.models import Status, Ticket
+from tickets.models import Message, Status, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def process(monkeypatch):
+async def process(monkeypatch: Any) -> Any:
     """A web process of its own: hub and publisher start anew, and end with the test."""
+    # A layer of its own too: channels-redis keeps a lock in it that belongs to one event loop.
+    monkeypatch.setattr(channel_layers, "backends", {})
     fresh, publisher = hub.Hub(), live.Publisher()
     monkeypatch.setattr(hub, "hub", fresh)
     monkeypatch.setattr(consumers, "hub", fresh)
@@ -36,14 +39,21 @@ async def process(monkeypatch):
     await asyncio.gather(*fresh._tasks, return_exceptions=True)
     await forget_redis(asyncio.get_running_loop())
     if loop := publisher._loop:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(forget_redis(loop), loop))
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(finish(loop), loop))
         loop.call_soon_threadsafe(loop.stop)
         while loop.is_running():  # noqa: ASYNC110  (a thread's loop has no event to wait for)
             await asyncio.sleep(0.005)
         loop.close()
 
 
-async def forget_redis(loop):
+async def finish(loop: Any) -> None:
+    """Lets the publisher tell what it was asked to."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(others)
+    await forget_redis(loop)
+
+
+async def forget_redis(loop: Any) -> None:
     """Closes the connections that `loop` has to Redis; channels-redis keeps some for each event loop."""
     if layer := get_channel_layer()._layers.pop(loop, None):
         await layer.flush()
@@ -52,21 +62,21 @@ async def forget_redis(loop):
 class Page:
     """An open page: what it was sent, and what it therefore shows."""
 
-    def __init__(self, user, ticket, *, after=0, language="en"):
+    def __init__(self, user: Any, ticket: Any, *, after: Any = 0, language: Any = "en") -> None:
         self.path = f"/ws/tickets/{ticket.pk}/?after={after}&language={language}"
         self.user = user
         self.seq = after
-        self.items = {}
-        self.frames = []
+        self.items: dict[str, tuple[int, str]] = {}
+        self.frames: list[dict[str, Any]] = []
         self.panel_changes = 0
 
-    async def open(self):
+    async def open(self) -> Any:
         self.socket = WebsocketCommunicator(application, self.path, headers=await headers(self.user))
         accepted, _code = await self.socket.connect()
         assert accepted
         return self
 
-    async def read(self):
+    async def read(self) -> Any:
         frame = json.loads(await self.socket.receive_from(timeout=5))
         self.frames.append(frame)
         if frame["type"] == "events":
@@ -76,28 +86,28 @@ class Page:
             self.items.update(shown(frame["html"]))
         return frame
 
-    async def until(self, seq):
+    async def until(self, seq: Any) -> None:
         while self.seq < seq:
             await self.read()
 
-    async def close_code(self):
+    async def close_code(self) -> Any:
         while True:
             message = await self.socket.receive_output(timeout=5)
             if message["type"] == "websocket.close":
                 return message.get("code")
 
-    async def close(self):
+    async def close(self) -> None:
         await self.socket.disconnect()
 
 
-def shown(html):
+def shown(html: Any) -> Any:
     """Each item's id, with its place and its markup."""
     item = r'(<(?:article|div) id="((?:message|event)-\d+)".*? data-seq="(\d+)".*?(?=\n\n|\Z))'
     found = re.findall(item, html, re.DOTALL)
     return {name: (int(seq), markup) for markup, name, seq in found}
 
 
-async def headers(user):
+async def headers(user: Any) -> Any:
     cookies = ""
     if user is not None:
         browser = await sync_to_async(browser_of)(user)
@@ -106,23 +116,23 @@ async def headers(user):
 
 
 @sync_to_async
-def cast():
+def cast() -> Any:
     anna = factories.make_user("anna", first_name="Anna")
     ticket = factories.make_ticket(text="first", assignee=anna, status=Status.IN_PROGRESS_ID)
     return anna, ticket
 
 
 @sync_to_async
-def say(ticket, text="more"):
+def say(ticket: Any, text: Any = "more") -> Any:
     return receive(ticket, Content(text=text))
 
 
 @sync_to_async
-def last_seq(ticket):
+def last_seq(ticket: Any) -> Any:
     return Ticket.objects.get(pk=ticket.pk).last_seq
 
 
-async def whole(user, ticket):
+async def whole(user: Any, ticket: Any) -> Any:
     """What a page that is opened now shows."""
     page = await Page(user, ticket).open()
     await page.until(await last_seq(ticket))
@@ -130,7 +140,7 @@ async def whole(user, ticket):
     return page.items
 
 
-async def test_what_is_written_appears_on_an_open_page_at_once():
+async def test_what_is_written_appears_on_an_open_page_at_once() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
 
@@ -144,7 +154,7 @@ async def test_what_is_written_appears_on_an_open_page_at_once():
     await page.close()
 
 
-async def test_a_page_catches_up_from_any_number_to_the_same_conversation():
+async def test_a_page_catches_up_from_any_number_to_the_same_conversation() -> None:
     anna, ticket = await cast()
     for number in range(5):
         await say(ticket, f"number {number}")
@@ -158,7 +168,7 @@ async def test_a_page_catches_up_from_any_number_to_the_same_conversation():
         await page.close()
 
 
-async def test_items_come_in_the_conversations_order():
+async def test_items_come_in_the_conversations_order() -> None:
     anna, ticket = await cast()
     for number in range(5):
         await say(ticket, f"number {number}")
@@ -168,7 +178,7 @@ async def test_items_come_in_the_conversations_order():
     assert places == sorted(places) == list(range(1, await last_seq(ticket) + 1))
 
 
-async def test_a_long_absence_comes_in_several_frames_without_gap_or_double(monkeypatch):
+async def test_a_long_absence_comes_in_several_frames_without_gap_or_double(monkeypatch: Any) -> None:
     monkeypatch.setattr(conversation, "FRAME_SIZE", 3)
     anna, ticket = await cast()
     for number in range(10):
@@ -183,7 +193,7 @@ async def test_a_long_absence_comes_in_several_frames_without_gap_or_double(monk
     await page.close()
 
 
-async def test_a_page_that_claims_to_be_ahead_is_brought_back():
+async def test_a_page_that_claims_to_be_ahead_is_brought_back() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=10**12).open()
     page.seq = ticket.last_seq
@@ -194,14 +204,14 @@ async def test_a_page_that_claims_to_be_ahead_is_brought_back():
     await page.close()
 
 
-async def test_a_delivery_changes_the_message_that_is_there_and_not_the_panel():
+async def test_a_delivery_changes_the_message_that_is_there_and_not_the_panel() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
     message = await sync_to_async(factories.make_message)(ticket, text="answer", author=anna)
     await page.until(ticket.last_seq + 1)
 
     await sync_to_async(operations.begin_delivery)(message.pk)
-    await sync_to_async(operations.settle_delivery)(message.pk, delivery="sent")
+    await sync_to_async(operations.settle_delivery)(message.pk, delivery=Message.Delivery.SENT)
     await page.until(ticket.last_seq + 3)
 
     assert list(page.items) == [f"message-{message.pk}"]
@@ -212,7 +222,7 @@ async def test_a_delivery_changes_the_message_that_is_there_and_not_the_panel():
     await page.close()
 
 
-async def test_a_change_of_hands_is_a_line_in_the_conversation_and_tells_the_panel():
+async def test_a_change_of_hands_is_a_line_in_the_conversation_and_tells_the_panel() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
 
@@ -224,7 +234,7 @@ async def test_a_change_of_hands_is_a_line_in_the_conversation_and_tells_the_pan
     await page.close()
 
 
-async def test_a_message_that_the_channel_layer_dropped_is_found_by_the_sweep(monkeypatch):
+async def test_a_message_that_the_channel_layer_dropped_is_found_by_the_sweep(monkeypatch: Any) -> None:
     monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.2)
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
@@ -237,7 +247,7 @@ async def test_a_message_that_the_channel_layer_dropped_is_found_by_the_sweep(mo
     await page.close()
 
 
-async def test_an_open_page_hears_regularly_that_its_connection_lives(monkeypatch):
+async def test_an_open_page_hears_regularly_that_its_connection_lives(monkeypatch: Any) -> None:
     monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.1)
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
@@ -246,7 +256,7 @@ async def test_an_open_page_hears_regularly_that_its_connection_lives(monkeypatc
     await page.close()
 
 
-async def test_an_employee_who_was_deactivated_is_shown_out(monkeypatch):
+async def test_an_employee_who_was_deactivated_is_shown_out(monkeypatch: Any) -> None:
     monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.1)
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
@@ -257,7 +267,7 @@ async def test_an_employee_who_was_deactivated_is_shown_out(monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["/ws/tickets/1/", "/ws/inbox/"])
-async def test_nobody_listens_without_signing_in(path):
+async def test_nobody_listens_without_signing_in(path: Any) -> None:
     _anna, ticket = await cast()
     socket = WebsocketCommunicator(
         application, path.replace("1", str(ticket.pk)), headers=await headers(None)
@@ -267,7 +277,7 @@ async def test_nobody_listens_without_signing_in(path):
     assert await socket.receive_output() == {"type": "websocket.close", "code": consumers.NOT_SIGNED_IN}
 
 
-async def test_a_page_of_another_site_gets_no_socket():
+async def test_a_page_of_another_site_gets_no_socket() -> None:
     anna, ticket = await cast()
     foreign = [(name, value) for name, value in await headers(anna) if name != b"origin"]
     socket = WebsocketCommunicator(
@@ -279,7 +289,7 @@ async def test_a_page_of_another_site_gets_no_socket():
     assert not accepted
 
 
-async def test_a_ticket_that_is_none_is_said_to_be_none():
+async def test_a_ticket_that_is_none_is_said_to_be_none() -> None:
     anna, _ticket = await cast()
     socket = WebsocketCommunicator(application, "/ws/tickets/999999/", headers=await headers(anna))
     await socket.connect()
@@ -287,12 +297,12 @@ async def test_a_ticket_that_is_none_is_said_to_be_none():
     assert await socket.receive_output() == {"type": "websocket.close", "code": consumers.NOT_FOUND}
 
 
-async def test_many_pages_cost_one_read_and_rendering_per_change_and_language(monkeypatch):
+async def test_many_pages_cost_one_read_and_rendering_per_change_and_language(monkeypatch: Any) -> Any:
     anna, ticket = await cast()
     rendered = []
     real = conversation.frame_since
 
-    def counted(ticket_id, *, after, language):
+    def counted(ticket_id: Any, *, after: Any, language: Any) -> Any:
         frame = real(ticket_id, after=after, language=language)
         if frame:
             rendered.append((after, language))
@@ -312,7 +322,7 @@ async def test_many_pages_cost_one_read_and_rendering_per_change_and_language(mo
         await page.close()
 
 
-async def test_each_page_reads_its_own_language():
+async def test_each_page_reads_its_own_language() -> None:
     anna, ticket = await cast()
     english = await Page(anna, ticket, language="en").open()
     russian = await Page(anna, ticket, language="ru").open()
@@ -327,7 +337,7 @@ async def test_each_page_reads_its_own_language():
     assert markup[2] == markup[0]
 
 
-async def test_many_changes_at_once_reach_every_page_in_order():
+async def test_many_changes_at_once_reach_every_page_in_order() -> None:
     anna, ticket = await cast()
     pages = [await Page(anna, ticket, after=after).open() for after in (0, 2, ticket.last_seq)]
 
@@ -344,7 +354,7 @@ async def test_many_changes_at_once_reach_every_page_in_order():
         await page.close()
 
 
-async def test_the_list_hears_which_tickets_changed():
+async def test_the_list_hears_which_tickets_changed() -> None:
     anna, ticket = await cast()
     socket = WebsocketCommunicator(application, "/ws/inbox/", headers=await headers(anna))
     await socket.connect()
@@ -357,7 +367,7 @@ async def test_the_list_hears_which_tickets_changed():
     await socket.disconnect()
 
 
-async def test_what_the_page_shows_and_what_the_socket_sends_is_the_same_markup():
+async def test_what_the_page_shows_and_what_the_socket_sends_is_the_same_markup() -> None:
     anna, ticket = await cast()
     await say(ticket, "same")
     browser = await sync_to_async(browser_of)(anna)

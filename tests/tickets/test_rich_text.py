@@ -1,6 +1,7 @@
 """Telegram's entities as HTML: whatever comes, the text stays the text and nothing of it can run."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ addresses = st.one_of(
     st.sampled_from(['https://x.y/"onmouseover="x', "https://x.y/?a=1&b=<>", "tg://user?id=1", "http:x"]),
     texts,
 )
-entities = st.fixed_dictionaries(
+entities: Any = st.fixed_dictionaries(
     {
         "type": st.one_of(st.sampled_from(KINDS), st.none(), st.integers(), texts),
         "offset": st.one_of(st.integers(-5, 120), st.none(), st.just(True), st.just("3")),
@@ -71,7 +72,9 @@ class Reader(HTMLParser):
 
 
 @given(text=texts, found=st.lists(st.one_of(entities, st.none(), texts), max_size=12))
-def test_whatever_the_entities_are_the_text_is_kept_tags_match_and_no_link_leads_to_a_script(text, found):
+def test_whatever_the_entities_are_the_text_is_kept_tags_match_and_no_link_leads_to_a_script(
+    text: Any, found: Any
+) -> None:
     page = Reader(render(text, found))
 
     assert page.text == text
@@ -79,15 +82,15 @@ def test_whatever_the_entities_are_the_text_is_kept_tags_match_and_no_link_leads
 
 
 @given(text=texts)
-def test_a_plain_text_is_kept_as_it_is_whatever_is_in_it(text):
+def test_a_plain_text_is_kept_as_it_is_whatever_is_in_it(text: Any) -> None:
     assert Reader(render_plain(text)).text == text
 
 
-def test_offsets_count_utf_16_units_so_an_emoji_before_the_entity_counts_twice():
+def test_offsets_count_utf_16_units_so_an_emoji_before_the_entity_counts_twice() -> None:
     assert render("😀 hi", [{"type": "bold", "offset": 3, "length": 2}]) == "😀 <strong>hi</strong>"
 
 
-def test_entities_that_nest_are_nested_and_those_that_cross_are_split():
+def test_entities_that_nest_are_nested_and_those_that_cross_are_split() -> None:
     nested = render(
         "abcd", [{"type": "bold", "offset": 0, "length": 4}, {"type": "code", "offset": 1, "length": 2}]
     )
@@ -111,7 +114,7 @@ def test_entities_that_nest_are_nested_and_those_that_cross_are_split():
         ("+7 (916) 1", {"type": "phone_number"}, "tel:+79161"),
     ],
 )
-def test_each_kind_of_link_goes_where_telegram_says(text, entity, href):
+def test_each_kind_of_link_goes_where_telegram_says(text: Any, entity: Any, href: Any) -> None:
     html = render(text, [{**entity, "offset": 0, "length": len(text)}])
 
     assert html == f'<a href="{href}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
@@ -121,17 +124,17 @@ def test_each_kind_of_link_goes_where_telegram_says(text, entity, href):
     "address",
     ["javascript:alert(1)", " javascript:x", "java\nscript:x", "data:text/html,x", "vbscript:x", "x"],
 )
-def test_a_link_to_anything_that_could_run_is_no_link(address):
+def test_a_link_to_anything_that_could_run_is_no_link(address: Any) -> None:
     assert safe_address(address) == ""
     assert render("a", [{"type": "text_link", "url": address, "offset": 0, "length": 1}]) == "a"
 
 
-def test_web_addresses_in_a_text_of_staff_are_links_without_the_full_stop_behind_them():
+def test_web_addresses_in_a_text_of_staff_are_links_without_the_full_stop_behind_them() -> None:
     html = render_plain("See https://x.org/a.")
 
     assert html.startswith('See <a href="https://x.org/a" ')
     assert html.endswith(">https://x.org/a</a>.")
 
 
-def test_a_first_line_break_in_preformatted_text_is_not_lost_to_the_browser():
+def test_a_first_line_break_in_preformatted_text_is_not_lost_to_the_browser() -> None:
     assert render("\na", [{"type": "pre", "offset": 0, "length": 2}]) == "<pre><code>\na</code></pre>"

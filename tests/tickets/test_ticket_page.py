@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -15,21 +16,21 @@ from tickets.models import Message, Status, Ticket
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = {"HTTP_HX_REQUEST": "true"}
+SCRIPT: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
-def anna():
+def anna() -> Any:
     return factories.make_user("anna", first_name="Anna", last_name="Petrova")
 
 
 @pytest.fixture
-def browser(anna):
+def browser(anna: Any) -> Any:
     return browser_of(anna)
 
 
 @pytest.fixture
-def ticket(anna):
+def ticket(anna: Any) -> Any:
     client = factories.make_client(
         name="Maria", username="maria_k", language_code="ru", external_id=7123456789
     )
@@ -38,13 +39,13 @@ def ticket(anna):
     )
 
 
-def page(browser, ticket, query="", **headers):
+def page(browser: Any, ticket: Any, query: Any = "", **headers: Any) -> Any:
     response = browser.get(reverse("ticket", args=[ticket.pk]) + query, **headers)
     assert response.status_code == 200
     return response.content.decode()
 
 
-def order(html):
+def order(html: Any) -> Any:
     return [
         int(seq)
         for seq in re.findall(r'<(?:article|div) id="(?:message|event)-[^>]*? data-seq="(\d+)"', html)
@@ -55,14 +56,16 @@ def order(html):
 
 
 @pytest.mark.parametrize("name", ["ticket", "file", "client"])
-def test_nobody_who_is_not_signed_in_sees_a_ticket_a_file_or_a_client(name, ticket):
+def test_nobody_who_is_not_signed_in_sees_a_ticket_a_file_or_a_client(name: Any, ticket: Any) -> None:
     address = reverse(name, args=[ticket.pk])
 
     assert browser_of(None).get(address).headers["Location"] == f"/accounts/login/?next={address}"
     assert browser_of(None).get(address, **SCRIPT).status_code == 401
 
 
-def test_an_employee_who_was_deactivated_sees_nothing_from_that_moment_on(anna, browser, ticket):
+def test_an_employee_who_was_deactivated_sees_nothing_from_that_moment_on(
+    anna: Any, browser: Any, ticket: Any
+) -> None:
     anna.is_active = False
     anna.save()
 
@@ -71,21 +74,21 @@ def test_an_employee_who_was_deactivated_sees_nothing_from_that_moment_on(anna, 
 
 @pytest.mark.parametrize("name", ["ticket", "file", "client"])
 @pytest.mark.parametrize("number", [999_999, 2**63, 10**30])
-def test_a_number_that_is_none_is_not_found_and_never_an_error(name, number, browser):
+def test_a_number_that_is_none_is_not_found_and_never_an_error(name: Any, number: Any, browser: Any) -> None:
     prefix = {"ticket": "tickets", "file": "files", "client": "clients"}[name]
 
     assert browser.get(f"/{prefix}/{number}/").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["ticket-take", "ticket-reply", "ticket-status", "ticket-assign"])
-def test_looking_never_changes_anything(name, browser, ticket):
+def test_looking_never_changes_anything(name: Any, browser: Any, ticket: Any) -> None:
     assert browser.get(reverse(name, args=[ticket.pk])).status_code == 405
 
 
 # The conversation
 
 
-def test_the_page_has_the_numbers_that_the_socket_goes_on_from(browser, ticket):
+def test_the_page_has_the_numbers_that_the_socket_goes_on_from(browser: Any, ticket: Any) -> None:
     html = page(browser, ticket)
 
     assert f'data-ticket="{ticket.pk}" data-last-seq="{ticket.last_seq}" data-first-seq="1"' in html
@@ -93,7 +96,9 @@ def test_the_page_has_the_numbers_that_the_socket_goes_on_from(browser, ticket):
     assert order(html) == sorted(order(html)) == [1, 2, 3, 4]
 
 
-def test_a_message_is_an_element_with_its_number_direction_kind_and_delivery(anna, browser, ticket):
+def test_a_message_is_an_element_with_its_number_direction_kind_and_delivery(
+    anna: Any, browser: Any, ticket: Any
+) -> None:
     reply = factories.make_message(ticket, text="On it", author=anna)
 
     html = page(browser, ticket)
@@ -105,7 +110,7 @@ def test_a_message_is_an_element_with_its_number_direction_kind_and_delivery(ann
     assert "Anna Petrova" in html
 
 
-def test_what_a_client_writes_is_text_and_never_markup(browser, ticket):
+def test_what_a_client_writes_is_text_and_never_markup(browser: Any, ticket: Any) -> None:
     receive(ticket, Content(text="<script>alert(1)</script>"))
 
     html = page(browser, ticket)
@@ -202,7 +207,9 @@ def test_what_a_client_writes_is_text_and_never_markup(browser, ticket):
     ],
     ids=lambda value: None if isinstance(value, Content) else value[:24],
 )
-def test_each_kind_of_message_is_shown_as_what_it_is(content, shown, browser, ticket):
+def test_each_kind_of_message_is_shown_as_what_it_is(
+    content: Any, shown: Any, browser: Any, ticket: Any
+) -> None:
     message = receive(ticket, content)
 
     item = (
@@ -212,7 +219,7 @@ def test_each_kind_of_message_is_shown_as_what_it_is(content, shown, browser, ti
     assert re.search(shown, item, re.DOTALL), item
 
 
-def test_coordinates_have_a_point_in_russian_too(anna, browser, ticket):
+def test_coordinates_have_a_point_in_russian_too(anna: Any, browser: Any, ticket: Any) -> None:
     anna.language = "ru"
     anna.save()
     receive(ticket, Content(kind="location", details={"latitude": 55.75, "longitude": 37.5}))
@@ -230,8 +237,8 @@ def test_coordinates_have_a_point_in_russian_too(anna, browser, ticket):
     ],
 )
 def test_every_delivery_state_is_shown_with_its_reason_and_what_one_can_do(
-    delivery, error, words, anna, ticket
-):
+    delivery: Any, error: Any, words: Any, anna: Any, ticket: Any
+) -> None:
     reply = factories.make_message(ticket, text="On it", author=anna)
     operations.begin_delivery(reply.pk)
     operations.settle_delivery(reply.pk, delivery=Message.Delivery(delivery), error=error)
@@ -243,7 +250,7 @@ def test_every_delivery_state_is_shown_with_its_reason_and_what_one_can_do(
     assert (again in html) == (delivery in {"failed", "unknown"})
 
 
-def test_an_edited_message_shows_what_it_said_before(browser, ticket):
+def test_an_edited_message_shows_what_it_said_before(browser: Any, ticket: Any) -> None:
     message = receive(ticket, Content(text="old words"))
     with change() as opened:
         message.ticket = Ticket.objects.locked().get(pk=ticket.pk)
@@ -255,7 +262,9 @@ def test_an_edited_message_shows_what_it_said_before(browser, ticket):
     assert re.search(r'<details class="versions">.*old words', html, re.DOTALL)
 
 
-def test_a_reply_shows_what_it_answers_and_leads_there_also_in_an_earlier_ticket(anna, browser, ticket):
+def test_a_reply_shows_what_it_answers_and_leads_there_also_in_an_earlier_ticket(
+    anna: Any, browser: Any, ticket: Any
+) -> None:
     first = ticket.messages.get()
     receive(ticket, Content(text="as I said"), reply_to=first, quote="Hello")
     html = page(browser, ticket)
@@ -268,7 +277,7 @@ def test_a_reply_shows_what_it_answers_and_leads_there_also_in_an_earlier_ticket
     assert f'href="/tickets/{ticket.pk}/?through={first.seq}#message-{first.pk}"' in page(browser, later)
 
 
-def test_the_journal_stands_between_the_messages_as_sentences(anna, browser, ticket):
+def test_the_journal_stands_between_the_messages_as_sentences(anna: Any, browser: Any, ticket: Any) -> None:
     boris = factories.make_user("boris", first_name="Boris")
     with change() as opened:
         steps.assign(opened, Ticket.objects.locked().get(pk=ticket.pk), boris, by_rule("VIP"))
@@ -287,7 +296,7 @@ def test_the_journal_stands_between_the_messages_as_sentences(anna, browser, tic
     assert "Спам" in page(browser, ticket)
 
 
-def test_times_are_in_the_viewers_zone_without_scripts_too(anna, browser):
+def test_times_are_in_the_viewers_zone_without_scripts_too(anna: Any, browser: Any) -> None:
     anna.time_zone = "Asia/Vladivostok"  # UTC+10
     anna.save()
     late = factories.make_ticket()
@@ -308,8 +317,8 @@ def test_times_are_in_the_viewers_zone_without_scripts_too(anna, browser):
 
 
 def test_the_last_fifty_items_are_shown_and_older_ones_come_in_stretches_without_gap_or_double(
-    browser, ticket
-):
+    browser: Any, ticket: Any
+) -> None:
     for number in range(120):
         receive(ticket, Content(text=f"number {number}"))
 
@@ -325,7 +334,9 @@ def test_the_last_fifty_items_are_shown_and_older_ones_come_in_stretches_without
     assert 'id="older"' not in page(browser, ticket, f"?before={seen[40]}", **SCRIPT)
 
 
-def test_without_scripts_an_older_stretch_is_a_page_of_its_own_that_is_not_live(browser, ticket):
+def test_without_scripts_an_older_stretch_is_a_page_of_its_own_that_is_not_live(
+    browser: Any, ticket: Any
+) -> None:
     for number in range(60):
         receive(ticket, Content(text=f"number {number}"))
     html = page(browser, ticket, "?before=20")
@@ -335,7 +346,7 @@ def test_without_scripts_an_older_stretch_is_a_page_of_its_own_that_is_not_live(
     assert "To the newest messages" in html
 
 
-def test_a_link_to_an_old_message_brings_everything_from_there_on(browser, ticket):
+def test_a_link_to_an_old_message_brings_everything_from_there_on(browser: Any, ticket: Any) -> None:
     for number in range(120):
         receive(ticket, Content(text=f"number {number}"))
 
@@ -346,7 +357,7 @@ def test_a_link_to_an_old_message_brings_everything_from_there_on(browser, ticke
 @pytest.mark.parametrize(
     "query", ["?before=abc", "?before=-1", "?through=x", "?files=nonsense", "?reply_to=9e9", "?before=0"]
 )
-def test_nonsense_in_the_address_is_ignored(query, browser, ticket):
+def test_nonsense_in_the_address_is_ignored(query: Any, browser: Any, ticket: Any) -> None:
     page(browser, ticket, query)
     page(browser, ticket, query, **SCRIPT)
 
@@ -354,7 +365,7 @@ def test_nonsense_in_the_address_is_ignored(query, browser, ticket):
 # What depends on who looks
 
 
-def test_a_script_gets_the_parts_that_depend_on_who_looks_and_nothing_else(browser, ticket):
+def test_a_script_gets_the_parts_that_depend_on_who_looks_and_nothing_else(browser: Any, ticket: Any) -> None:
     html = page(browser, ticket, **SCRIPT)
 
     parts = set(re.findall(r'id="([a-z-]+)"[^>]*data-part', html))
@@ -370,7 +381,7 @@ def test_a_script_gets_the_parts_that_depend_on_who_looks_and_nothing_else(brows
     assert "<textarea" not in html
 
 
-def test_the_composer_says_why_one_can_not_answer_and_what_to_do(anna, ticket):
+def test_the_composer_says_why_one_can_not_answer_and_what_to_do(anna: Any, ticket: Any) -> None:
     boris = browser_of(factories.make_user("boris"))
 
     assert 'data-state="ready"' in page(browser_of(anna), ticket)
@@ -389,13 +400,15 @@ def test_the_composer_says_why_one_can_not_answer_and_what_to_do(anna, ticket):
     assert "Reopen" in html
 
 
-def test_ones_own_ticket_that_is_still_open_is_taken_by_the_reply(anna, browser):
+def test_ones_own_ticket_that_is_still_open_is_taken_by_the_reply(anna: Any, browser: Any) -> None:
     own = factories.make_ticket(text="x", assignee=anna)
 
     assert 'data-state="take"' in page(browser, own)
 
 
-def test_the_side_panel_shows_the_client_and_their_other_tickets(anna, browser, ticket):
+def test_the_side_panel_shows_the_client_and_their_other_tickets(
+    anna: Any, browser: Any, ticket: Any
+) -> None:
     operations.set_status(ticket, status=Status.objects.get(pk=3), staff=anna)
     newer = factories.make_ticket(client=ticket.client, text="again")
     Ticket.objects.filter(pk=newer.pk).update(source="spring")
@@ -412,14 +425,14 @@ def test_the_side_panel_shows_the_client_and_their_other_tickets(anna, browser, 
     assert f'href="/tickets/{ticket.pk}/"' in html
 
 
-def test_the_files_of_the_ticket_are_listed_by_kind(browser, ticket):
+def test_the_files_of_the_ticket_are_listed_by_kind(browser: Any, ticket: Any) -> Any:
     receive(ticket, Content(kind="photo", files=[picture(name="pic.png")]))
     receive(
         ticket, Content(kind="voice", files=[stored("voice.ogg", b"x", kind="voice", mime_type="audio/ogg")])
     )
     receive(ticket, Content(kind="document", files=[stored("doc.pdf", b"x", mime_type="application/pdf")]))
 
-    def listed(query):
+    def listed(query: Any) -> Any:
         side = page(browser, ticket, query, **SCRIPT).partition('id="ticket-files"')[2]
         return set(re.findall(r'class="file-row-name"[^>]*>([a-z.]+)</a>', side))
 
@@ -430,15 +443,15 @@ def test_the_files_of_the_ticket_are_listed_by_kind(browser, ticket):
 
 
 def test_a_page_with_fifty_messages_with_files_costs_as_many_queries_as_one_with_five(
-    anna, browser, ticket, django_assert_num_queries
-):
-    def grow(number):
+    anna: Any, browser: Any, ticket: Any, django_assert_num_queries: Any
+) -> Any:
+    def grow(number: Any) -> None:
         for _ in range(number):
             message = receive(ticket, Content(kind="photo", text="x", files=[picture(), picture()]))
             factories.make_message(ticket, text="answer", author=anna)
             receive(ticket, Content(text="reply"), reply_to=message)
 
-    def queries(**headers):
+    def queries(**headers: Any) -> Any:
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
@@ -457,7 +470,7 @@ def test_a_page_with_fifty_messages_with_files_costs_as_many_queries_as_one_with
 # A client's page
 
 
-def test_a_clients_page_shows_all_tickets_and_files_in_pages(anna, browser, ticket):
+def test_a_clients_page_shows_all_tickets_and_files_in_pages(anna: Any, browser: Any, ticket: Any) -> None:
     for number in range(30):
         receive(
             ticket,
@@ -479,7 +492,7 @@ def test_a_clients_page_shows_all_tickets_and_files_in_pages(anna, browser, tick
     assert browser.get(f"{address}?page=abc&file_page=999&ticket=x&files=nonsense").status_code == 200
 
 
-def test_old_times_are_shown_with_their_day(browser):
+def test_old_times_are_shown_with_their_day(browser: Any) -> None:
     old = factories.make_ticket()
     when = datetime.now(tz=UTC) - timedelta(days=400)
     with change(when) as opened:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,48 +21,48 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 
 
 @pytest.fixture
-def anna():
+def anna() -> Any:
     return factories.make_user("anna", first_name="Anna")
 
 
 @pytest.fixture
-def boris():
+def boris() -> Any:
     return factories.make_user("boris", first_name="Boris")
 
 
 @pytest.fixture
-def browser(anna):
+def browser(anna: Any) -> Any:
     return browser_of(anna)
 
 
 @pytest.fixture
-def fresh():
+def fresh() -> Any:
     """Nobody's, Open."""
     return factories.make_ticket(text="Hello")
 
 
 @pytest.fixture
-def mine(anna):
+def mine(anna: Any) -> Any:
     """In progress, with Anna."""
     return factories.make_ticket(text="Hello", assignee=anna, status=Status.IN_PROGRESS_ID)
 
 
 @pytest.fixture
-def theirs(boris):
+def theirs(boris: Any) -> Any:
     """In progress, with Boris."""
     return factories.make_ticket(text="Hello", assignee=boris, status=Status.IN_PROGRESS_ID)
 
 
 @pytest.fixture
-def closed(anna):
+def closed(anna: Any) -> Any:
     return factories.make_ticket(text="Hello", assignee=anna, status=Status.CLOSED_ID)
 
 
-def post(browser, name, pk, data=None, **headers):
+def post(browser: Any, name: Any, pk: Any, data: Any = None, **headers: Any) -> Any:
     return browser.post(reverse(name, args=[pk]), data or {}, **headers)
 
 
-def now(ticket):
+def now(ticket: Any) -> Any:
     fresh = Ticket.objects.get(pk=ticket.pk)
     return fresh.assignee_id, fresh.status_id
 
@@ -69,14 +70,16 @@ def now(ticket):
 # Without scripts: back to the page; a refusal is words on it
 
 
-def test_taking_makes_the_ticket_ones_own_and_in_progress(anna, browser, fresh):
+def test_taking_makes_the_ticket_ones_own_and_in_progress(anna: Any, browser: Any, fresh: Any) -> None:
     answer = post(browser, "ticket-take", fresh.pk)
 
     assert answer.headers["Location"] == reverse("ticket", args=[fresh.pk])
     assert now(fresh) == (anna.pk, Status.IN_PROGRESS_ID)
 
 
-def test_a_refusal_is_a_sentence_on_the_page_when_there_are_no_scripts(boris, browser, theirs):
+def test_a_refusal_is_a_sentence_on_the_page_when_there_are_no_scripts(
+    boris: Any, browser: Any, theirs: Any
+) -> None:
     answer = browser.post(reverse("ticket-take", args=[theirs.pk]), follow=True)
 
     assert answer.status_code == 200
@@ -84,7 +87,7 @@ def test_a_refusal_is_a_sentence_on_the_page_when_there_are_no_scripts(boris, br
     assert now(theirs) == (boris.pk, Status.IN_PROGRESS_ID)
 
 
-def test_closing_and_reopening_by_the_status_form(anna, browser, mine):
+def test_closing_and_reopening_by_the_status_form(anna: Any, browser: Any, mine: Any) -> None:
     post(browser, "ticket-status", mine.pk, {"status": Status.CLOSED_ID})
     assert now(mine) == (anna.pk, Status.CLOSED_ID)
 
@@ -92,7 +95,7 @@ def test_closing_and_reopening_by_the_status_form(anna, browser, mine):
     assert now(mine) == (anna.pk, Status.IN_PROGRESS_ID)
 
 
-def test_assigning_to_a_colleague_and_to_nobody(boris, browser, mine):
+def test_assigning_to_a_colleague_and_to_nobody(boris: Any, browser: Any, mine: Any) -> None:
     post(browser, "ticket-assign", mine.pk, {"assignee": boris.pk})
     assert now(mine) == (boris.pk, Status.IN_PROGRESS_ID)
 
@@ -100,7 +103,9 @@ def test_assigning_to_a_colleague_and_to_nobody(boris, browser, mine):
     assert now(mine) == (None, Status.OPEN_ID)
 
 
-def test_a_reply_without_scripts_is_a_form_and_a_way_back_to_the_page(anna, browser, mine):
+def test_a_reply_without_scripts_is_a_form_and_a_way_back_to_the_page(
+    anna: Any, browser: Any, mine: Any
+) -> None:
     answer = post(browser, "ticket-reply", mine.pk, {"text": " One\r\ntwo ", "key": str(uuid.uuid4())})
 
     assert answer.headers["Location"] == reverse("ticket", args=[mine.pk])
@@ -108,7 +113,9 @@ def test_a_reply_without_scripts_is_a_form_and_a_way_back_to_the_page(anna, brow
     assert (message.text, message.author, message.delivery) == ("One\ntwo", anna, "queued")
 
 
-def test_a_refused_reply_without_scripts_keeps_what_was_written_and_says_why(browser, theirs):
+def test_a_refused_reply_without_scripts_keeps_what_was_written_and_says_why(
+    browser: Any, theirs: Any
+) -> None:
     first = theirs.messages.get()
     answer = post(
         browser,
@@ -124,7 +131,7 @@ def test_a_refused_reply_without_scripts_keeps_what_was_written_and_says_why(bro
     assert f'name="reply_to" value="{first.pk}"' in html
 
 
-def test_the_message_to_answer_can_be_chosen_without_scripts(browser, mine):
+def test_the_message_to_answer_can_be_chosen_without_scripts(browser: Any, mine: Any) -> None:
     first = mine.messages.get()
 
     html = browser.get(reverse("ticket", args=[mine.pk]), {"reply_to": first.pk}).content.decode()
@@ -135,7 +142,9 @@ def test_the_message_to_answer_can_be_chosen_without_scripts(browser, mine):
 # With scripts: JSON
 
 
-def test_a_script_is_told_of_success_and_of_refusals_in_json(anna, browser, fresh, theirs):
+def test_a_script_is_told_of_success_and_of_refusals_in_json(
+    anna: Any, browser: Any, fresh: Any, theirs: Any
+) -> None:
     assert post(browser, "ticket-take", fresh.pk, **JSON).json() == {"ok": True}
 
     refused = post(browser, "ticket-take", theirs.pk, HTTP_HX_REQUEST="true")
@@ -143,7 +152,7 @@ def test_a_script_is_told_of_success_and_of_refusals_in_json(anna, browser, fres
     assert refused.json() == {"ok": False, "error": "Boris already has this ticket."}
 
 
-def test_a_reply_answers_with_the_message_and_a_key_for_the_next_one(browser, mine):
+def test_a_reply_answers_with_the_message_and_a_key_for_the_next_one(browser: Any, mine: Any) -> None:
     key = str(uuid.uuid4())
     answer = post(browser, "ticket-reply", mine.pk, {"text": "Hi", "key": key}, **JSON).json()
 
@@ -152,7 +161,7 @@ def test_a_reply_answers_with_the_message_and_a_key_for_the_next_one(browser, mi
     assert uuid.UUID(answer["key"]) != message.key
 
 
-def test_the_same_form_sent_twice_is_one_message(browser, mine):
+def test_the_same_form_sent_twice_is_one_message(browser: Any, mine: Any) -> None:
     form = {"text": "Hi", "key": str(uuid.uuid4())}
 
     first = post(browser, "ticket-reply", mine.pk, form, **JSON).json()
@@ -162,7 +171,9 @@ def test_the_same_form_sent_twice_is_one_message(browser, mine):
     assert mine.messages.filter(direction="out").count() == 1
 
 
-def test_a_form_that_was_changed_after_its_first_try_had_arrived_is_not_silently_dropped(browser, mine):
+def test_a_form_that_was_changed_after_its_first_try_had_arrived_is_not_silently_dropped(
+    browser: Any, mine: Any
+) -> None:
     key = str(uuid.uuid4())
     post(browser, "ticket-reply", mine.pk, {"text": "Hi", "key": key}, **JSON)
 
@@ -176,14 +187,14 @@ def test_a_form_that_was_changed_after_its_first_try_had_arrived_is_not_silently
     assert mine.messages.filter(direction="out").count() == 1
 
 
-def test_taking_and_replying_are_one_step(anna, browser, fresh):
+def test_taking_and_replying_are_one_step(anna: Any, browser: Any, fresh: Any) -> None:
     answer = post(browser, "ticket-reply", fresh.pk, {"text": "Hi", "take": "1"}, **JSON)
 
     assert answer.json()["ok"]
     assert now(fresh) == (anna.pk, Status.IN_PROGRESS_ID)
 
 
-def test_a_refused_take_and_reply_takes_nothing(anna, browser, fresh):
+def test_a_refused_take_and_reply_takes_nothing(anna: Any, browser: Any, fresh: Any) -> None:
     assert post(browser, "ticket-reply", fresh.pk, {"text": " ", "take": "1"}, **JSON).status_code == 409
     assert now(fresh) == (None, Status.OPEN_ID)
 
@@ -216,7 +227,9 @@ def test_a_refused_take_and_reply_takes_nothing(anna, browser, fresh):
         ("mine", "ticket-reply", {"text": "x", "reply_to": "other"}, "is not of this client"),
     ],
 )
-def test_what_may_not_be_done_is_refused_in_words_and_changes_nothing(which, name, data, words, request):
+def test_what_may_not_be_done_is_refused_in_words_and_changes_nothing(
+    which: Any, name: Any, data: Any, words: Any, request: Any
+) -> None:
     browser, ticket = request.getfixturevalue("browser"), request.getfixturevalue(which)
     boris = request.getfixturevalue("boris")
     gone = factories.make_user("gone", first_name="Gone", is_active=False)
@@ -235,7 +248,7 @@ def test_what_may_not_be_done_is_refused_in_words_and_changes_nothing(which, nam
 
 
 @pytest.fixture
-def own_open(anna):
+def own_open(anna: Any) -> Any:
     return factories.make_ticket(text="x", assignee=anna)
 
 
@@ -253,8 +266,8 @@ def own_open(anna):
     ],
 )
 def test_a_form_that_makes_no_sense_is_told_so_and_is_never_an_error_of_the_server(
-    name, data, words, browser, mine
-):
+    name: Any, data: Any, words: Any, browser: Any, mine: Any
+) -> None:
     answer = post(browser, name, mine.pk, data, **JSON)
 
     assert answer.status_code == 400
@@ -262,7 +275,7 @@ def test_a_form_that_makes_no_sense_is_told_so_and_is_never_an_error_of_the_serv
     assert post(browser, name, mine.pk, data).status_code in {302, 400}
 
 
-def test_reopening_is_refused_when_the_client_has_a_newer_ticket(browser, closed):
+def test_reopening_is_refused_when_the_client_has_a_newer_ticket(browser: Any, closed: Any) -> None:
     factories.make_ticket(client=closed.client)
 
     answer = post(browser, "ticket-status", closed.pk, {"status": Status.IN_PROGRESS_ID}, **JSON)
@@ -272,12 +285,14 @@ def test_reopening_is_refused_when_the_client_has_a_newer_ticket(browser, closed
 
 
 @pytest.mark.parametrize("name", ["ticket-take", "ticket-assign", "ticket-status", "ticket-reply"])
-def test_a_ticket_that_is_none_is_not_found(name, browser):
+def test_a_ticket_that_is_none_is_not_found(name: Any, browser: Any) -> None:
     assert post(browser, name, 999_999).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["ticket-take", "ticket-assign", "ticket-status", "ticket-reply"])
-def test_nobody_changes_anything_without_signing_in_and_a_script_is_told_so_in_words(name, fresh):
+def test_nobody_changes_anything_without_signing_in_and_a_script_is_told_so_in_words(
+    name: Any, fresh: Any
+) -> None:
     form = {"status": 3, "text": "x", "take": "1"}
 
     answer = post(browser_of(None), name, fresh.pk, form, **JSON)
@@ -289,7 +304,7 @@ def test_nobody_changes_anything_without_signing_in_and_a_script_is_told_so_in_w
     assert now(fresh) == (None, Status.OPEN_ID)
 
 
-def test_no_form_is_taken_from_another_site(anna, fresh):
+def test_no_form_is_taken_from_another_site(anna: Any, fresh: Any) -> None:
     browser = browser_of(anna, enforce_csrf_checks=True)
 
     assert post(browser, "ticket-take", fresh.pk).status_code == 403
@@ -300,20 +315,20 @@ def test_no_form_is_taken_from_another_site(anna, fresh):
 
 
 @pytest.fixture
-def failed(anna, mine):
+def failed(anna: Any, mine: Any) -> Any:
     message = factories.make_message(mine, text="Hi", author=anna)
     operations.begin_delivery(message.pk)
     return operations.settle_delivery(message.pk, delivery=Message.Delivery.FAILED, error={"code": "network"})
 
 
-def test_a_failed_message_is_queued_again(browser, failed):
+def test_a_failed_message_is_queued_again(browser: Any, failed: Any) -> None:
     answer = post(browser, "message-send-again", failed.pk)
 
     assert answer.headers["Location"].endswith(f"?through={failed.seq}#message-{failed.pk}")
     assert Message.objects.get(pk=failed.pk).delivery == "queued"
 
 
-def test_a_message_that_is_on_its_way_is_not_sent_again(browser, failed):
+def test_a_message_that_is_on_its_way_is_not_sent_again(browser: Any, failed: Any) -> None:
     post(browser, "message-send-again", failed.pk, **JSON)
 
     answer = post(browser, "message-send-again", failed.pk, **JSON)
@@ -322,25 +337,25 @@ def test_a_message_that_is_on_its_way_is_not_sent_again(browser, failed):
     assert answer.json()["error"] == "This message is on its way or has arrived already."
 
 
-def test_only_the_assignee_sends_again(boris, failed):
+def test_only_the_assignee_sends_again(boris: Any, failed: Any) -> None:
     answer = post(browser_of(boris), "message-send-again", failed.pk, **JSON)
 
     assert answer.status_code == 409
     assert Message.objects.get(pk=failed.pk).delivery == "failed"
 
 
-def test_a_message_that_is_none_can_not_be_sent_again(browser):
+def test_a_message_that_is_none_can_not_be_sent_again(browser: Any) -> None:
     assert post(browser, "message-send-again", 999_999).status_code == 404
 
 
 # Files of a reply
 
 
-def pdf(name="doc.pdf", body=b"%PDF-1.4"):
+def pdf(name: Any = "doc.pdf", body: Any = b"%PDF-1.4") -> Any:
     return SimpleUploadedFile(name, body, "application/pdf")
 
 
-def test_several_files_are_one_album_with_each_kind_its_own(browser, mine):
+def test_several_files_are_one_album_with_each_kind_its_own(browser: Any, mine: Any) -> None:
     upload = [
         SimpleUploadedFile("a.png", PNG, "image/png"),
         pdf(),
@@ -361,7 +376,7 @@ def test_several_files_are_one_album_with_each_kind_its_own(browser, mine):
         assert kept.read() == PNG
 
 
-def test_one_file_gives_the_message_its_kind(browser, mine):
+def test_one_file_gives_the_message_its_kind(browser: Any, mine: Any) -> None:
     post(browser, "ticket-reply", mine.pk, {"files": SimpleUploadedFile("a.png", PNG, "image/png")}, **JSON)
 
     assert mine.messages.get(direction="out").kind == "photo"
@@ -376,8 +391,8 @@ def test_one_file_gives_the_message_its_kind(browser, mine):
     ],
 )
 def test_files_that_telegram_would_not_take_are_refused_before_anything_is_kept(
-    files, words, browser, mine, settings
-):
+    files: Any, words: Any, browser: Any, mine: Any, settings: Any
+) -> None:
     settings.TELEGRAM_UPLOAD_LIMIT = 1024
     upload = [SimpleUploadedFile(name, body) for name, body in files]
 
@@ -388,7 +403,7 @@ def test_files_that_telegram_would_not_take_are_refused_before_anything_is_kept(
     assert not mine.messages.filter(direction="out").exists()
 
 
-def test_a_files_name_is_kept_and_its_path_is_not_of_the_senders_choosing(browser, mine):
+def test_a_files_name_is_kept_and_its_path_is_not_of_the_senders_choosing(browser: Any, mine: Any) -> None:
     upload = SimpleUploadedFile("../../Отчёт «2026».PDF", b"x", "application/pdf")
 
     post(browser, "ticket-reply", mine.pk, {"files": upload}, **JSON)
@@ -407,8 +422,8 @@ def test_a_files_name_is_kept_and_its_path_is_not_of_the_senders_choosing(browse
     [("a.png", "image/png", True), ("a.html", "text/html", False), ("a.svg", "image/svg+xml", False)],
 )
 def test_a_file_is_shown_only_when_it_can_not_run_and_always_saved_on_request(
-    name, mime_type, inline, browser, mine
-):
+    name: Any, mime_type: Any, inline: Any, browser: Any, mine: Any
+) -> None:
 
     receive(mine, Content(kind="document", files=[stored(name, b"<script>1</script>", mime_type=mime_type)]))
     attachment = mine.messages.latest("pk").attachments.get()
@@ -425,7 +440,7 @@ def test_a_file_is_shown_only_when_it_can_not_run_and_always_saved_on_request(
         assert b"".join(answer.streaming_content) == b"<script>1</script>"
 
 
-def test_a_file_that_is_not_here_is_a_page_that_says_so(browser, mine):
+def test_a_file_that_is_not_here_is_a_page_that_says_so(browser: Any, mine: Any) -> None:
 
     receive(mine, Content(kind="document", files=[NewFile(name="late.zip")]))
     waiting = mine.messages.latest("pk").attachments.get()
@@ -437,6 +452,6 @@ def test_a_file_that_is_not_here_is_a_page_that_says_so(browser, mine):
         assert browser.get(reverse("file", args=[attachment.pk])).status_code == 404
 
 
-def test_the_upload_gate_lets_replies_through(mine):
+def test_the_upload_gate_lets_replies_through(mine: Any) -> None:
 
     assert any(re.search(path, reverse("ticket-reply", args=[mine.pk])) for path in settings.UPLOAD_PATHS)
