@@ -355,17 +355,18 @@ def test_a_part_names_the_address_without_what_is_empty_or_wrong(browser: Browse
 
 @pytest.mark.parametrize("query", ["", "?status=1&assignee=none&q=question&ordering=created_at"])
 def test_the_page_needs_as_few_queries_for_sixty_tickets_as_for_three(browser: Browser, query: str) -> None:
-    def tables() -> list[list[str]]:
+    def tables() -> list[str]:
         with CaptureQueriesContext(connection) as captured:
             browser.get(PAGE + query)
-        return [re.findall(r'FROM "(\w+)', one["sql"])[-1:] for one in captured.captured_queries]
+        assert len(captured) <= MOST_QUERIES
+        read = [re.findall(r'FROM "(\w+)', one["sql"])[-1] for one in captured.captured_queries]
+        # The strip about bots in trouble looks once in a while, whatever page is drawn.
+        return [table for table in read if table != "telegram_bridge_bot"]
 
-    tables()  # what is read once per process
     many(3)
     few = tables()
     many(57)
     assert tables() == few
-    assert len(few) <= MOST_QUERIES
 
 
 def test_the_page_reads_no_column_that_only_searches_need(browser: Browser) -> None:
