@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone explains them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench
+.PHONY: help setup run test check bench messages
 
 PY := .venv/bin/python
 export PYTHON
@@ -14,6 +14,7 @@ help:
 	@echo "make test    run the tests                       (ARGS='-k name' chooses, WORKERS=4 sets how many at once)"
 	@echo "make check   lint, types, layers, migrations, deployment settings, templates"
 	@echo "make bench   measure the product beside its floors"
+	@echo "make messages collect the texts to translate into locale/, and compile what is translated (needs gettext)"
 	@echo "make setup   only make .venv and install what run, test, check and bench need"
 	@echo
 	@echo "PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer). Settings: .env.example"
@@ -31,6 +32,12 @@ test: setup
 
 bench: setup
 	@$(PY) -m bench $(ARGS)
+
+messages: export SECRET_KEY = only-to-read-the-texts-in-the-source-code
+messages: export DATABASE_URL = postgres://nobody:nothing@127.0.0.1:9/nowhere
+messages: setup
+	$(PY) manage.py makemessages -l ru --no-location --no-obsolete --no-wrap -i .venv -i var -i tests -i bench
+	msgfmt --check -o locale/ru/LC_MESSAGES/django.mo locale/ru/LC_MESSAGES/django.po
 
 # Settings as in production, whatever this machine's .env says; the key is nobody's.
 check: export SECRET_KEY = $(shell head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')
