@@ -18,7 +18,9 @@ PASSWORD = "a long enough password 1"
 
 def make_user(username: str = "", *, password: str = PASSWORD, **fields: Any) -> User:
     """An active employee."""
-    return User.objects.create_user(username or f"employee{next(_numbers)}", password=password, **fields)
+    name = username or f"employee{next(_numbers)}"
+    user: User = User.objects.create_user(name, password=password, **fields)
+    return user
 
 
 def make_inbox(name: str = "") -> Inbox:

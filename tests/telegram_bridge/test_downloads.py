@@ -43,7 +43,7 @@ def test_a_file_is_fetched_and_keeps_the_name_and_type_of_the_message(
         "application/pdf",
         len(BODY),
     )
-    assert attachment.file.name.endswith(".pdf")
+    assert attachment.file.path.endswith(".pdf")
     assert Path(attachment.file.path).stat().st_mode & 0o777 == settings.FILE_UPLOAD_PERMISSIONS
     assert list(temporary_folder().iterdir()) == []
     assert attachment.message.ticket.events.filter(kind="attachment_changed").count() == 1

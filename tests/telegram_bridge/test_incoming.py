@@ -132,7 +132,7 @@ class TestKinds:
     def test_each_kind_of_file_comes_in_as_what_it_is(
         self, inbound: Inbound, kind: str, fields: Json, name: str, mime_type: str
     ) -> None:
-        got = received(inbound, message(**{kind: file(**fields)}))
+        got = received(inbound, message(CLIENT, **{kind: file(**fields)}))
         attachment = got.attachments.get()
         assert (got.kind, attachment.kind, attachment.name, attachment.mime_type) == (
             kind,
