@@ -55,6 +55,9 @@ settings.PASSWORD_HASHERS = ["tests.passwords.QuickHasher", *settings.PASSWORD_H
 # The hashed names of static files need `collectstatic`; only a real web process is worth that (`processes`).
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 django.setup()
+# Done with: xdist's workers inherit the environment, and where pytest-django finds this name it reads the
+# settings before this file runs, so that all workers would share one Redis database and one folder of files.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_ARGUMENTS = [
