@@ -160,7 +160,11 @@ class SimulatedClient:
             "username": username,
             "language_code": language_code,
         }
-        self.id = int(self._simulator.ask("POST", "clients", json=person)["id"])
+        try:
+            self.id = int(self._simulator.ask("POST", "clients", json=person)["id"])
+        except BaseException:
+            self._simulator.close()
+            raise
 
     def start(self, payload: str = "") -> Sent:
         return self._one(self._do("POST", "start", json={"payload": payload}))

@@ -56,5 +56,5 @@ def reply_to(target: dict[str, Any], *, quote: Any = None, position: Any = None)
         places = [utf16_length(text[:at]) for at in range(len(text)) if text.startswith(quote, at)]
         asked = position if isinstance(position, int) else 0
         nearest = min(places, key=lambda place: abs(place - asked))
-        fields["quote"] = {"text": quote, "position": nearest}
+        fields["quote"] = {"text": quote, "position": nearest, "is_manual": True}
     return fields

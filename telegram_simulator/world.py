@@ -105,7 +105,7 @@ class World:
     def _populate(self) -> None:
         self.store.save("begun", 1, int(time.time()))
         self.add_client(first_name="Anna", last_name="Petrova", username="anna", language_code="ru")
-        self.add_client(first_name="John", last_name="Smith", language_code="en")
+        self.add_client(first_name="John", last_name="Smith", username="john", language_code="en")
 
     # Bots
 
@@ -136,7 +136,7 @@ class World:
     def add_client(self, first_name: str, **more: Any) -> Client:
         """A new client, or a known one with its particulars changed. `id` may be given. Raises Refused."""
         number = (
-            more.pop("id", None) or max([each for each in self.clients if each < 2**40] + [5_000_000]) + 1
+            more.pop("id", None) or max([each for each in self.clients if each < 2**40] + [5_000_000_000]) + 1
         )
         known = self.clients.get(number)
         username = str(more.get("username") or "").lstrip("@")
