@@ -338,13 +338,17 @@ def test_a_page_of_a_client_does_not_run_wherever_one_opens_it(
                 other.evaluate(f"location.href = '{server.url}/files/{attachment.pk}/'")
         assert other.title() != "run"
         other.close()
-    page.evaluate(
+    # Nor inside a page of ours: nothing there may embed it.
+    other = page.context.new_page()
+    other.goto(f"/tickets/{ticket.pk}/")
+    other.evaluate(
         """(ids) => { for (const id of ids) { const frame = document.createElement("object");
             frame.data = `/files/${id}/`; document.body.append(frame); } }""",
         [attachment.pk for attachment in attachments],
     )
-    page.wait_for_timeout(300)
-    assert page.title() == f"Maria · #{ticket.pk} · Helpdesk"
+    other.wait_for_timeout(300)
+    assert other.title() == f"Maria · #{ticket.pk} · Helpdesk"
+    other.close()
 
 
 def test_taking_assigning_and_closing_need_no_reload(page: Any, ticket: Any, anna: Any) -> None:
