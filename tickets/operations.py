@@ -218,9 +218,9 @@ def send_again(message: Message, *, staff: User) -> Message:
 
 
 def _locked_message(message_id: int) -> Message:
-    """The message with its ticket locked: the ticket's lock covers all of its messages."""
+    """The message with its ticket locked: the ticket's lock covers all its messages. Raises DoesNotExist."""
     ticket = Ticket.objects.locked().get(messages=message_id)
-    message = Message.objects.defer("search").get(pk=message_id)
+    message = Message.objects.defer("search").get(pk=message_id)  # read once the lock is ours
     message.ticket = ticket
     return message
 
