@@ -94,6 +94,15 @@ class BotAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         # Its clients and their tickets belong to its inbox: both stay together.
         return ("inbox", *self.shown) if obj else ()
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "inbox" in form.base_fields:
+            # An inbox is chosen here; what can be done with inboxes is on their own page.
+            inbox: Any = form.base_fields["inbox"].widget
+            inbox.can_add_related = inbox.can_change_related = inbox.can_delete_related = False
+            inbox.can_view_related = False
+        return form
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # with it would go which Telegram message is which of ours
 

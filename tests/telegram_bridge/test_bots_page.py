@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -25,9 +26,10 @@ def _asked_anew() -> Iterator[None]:
     bot_states.strip.forget()
 
 
-def well_bot(**fields: object) -> Bot:
+def well_bot(**fields: Any) -> Bot:
     now = timezone.now()
-    return make_bot(**({"state": State.RUNNING, "seen_at": now, "state_changed_at": now} | fields))
+    values: dict[str, Any] = {"state": State.RUNNING, "seen_at": now, "state_changed_at": now}
+    return make_bot(**(values | fields))
 
 
 @pytest.mark.parametrize(
