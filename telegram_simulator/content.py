@@ -113,7 +113,7 @@ def location_content(said: Mapping[str, Any]) -> dict[str, Any]:
     """Raises ApiError for what is no place on Earth."""
     try:
         latitude, longitude = float(said["latitude"]), float(said["longitude"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise bad_request("can't parse location: latitude and longitude are needed") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise bad_request("wrong latitude or longitude specified")
@@ -146,5 +146,5 @@ def check_album(kinds: list[str]) -> None:
 def _number(said: Mapping[str, Any], name: str, otherwise: int) -> int:
     try:
         return int(float(said.get(name) or otherwise))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return otherwise

@@ -64,7 +64,7 @@ def _check(entity: Any, borders: set[int]) -> Entity:
     if not isinstance(entity, dict):
         raise bad_request("can't parse entities: expected an Object as a MessageEntity")
     kind, offset, length = entity.get("type"), entity.get("offset"), entity.get("length")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise bad_request("can't parse entities: unsupported entity type")
     if not isinstance(offset, int) or offset < 0:
         raise bad_request(f"receive an entity with incorrect offset {offset}")

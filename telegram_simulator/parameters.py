@@ -34,7 +34,7 @@ class Parameters:
         value = self.values.get(name)
         try:
             return int(value) if value is not None else default
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return default
 
     def boolean(self, name: str) -> bool:

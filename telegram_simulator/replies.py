@@ -39,7 +39,7 @@ def _target(chat: Chat, asked: dict[str, Any]) -> dict[str, Any] | None:
         return None
     try:
         message = chat.messages.get(int(asked["message_id"]))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return message.content if message else None
 

@@ -144,3 +144,31 @@ def test_parameters_come_by_query_form_json_or_multipart_alike(simulator: Runnin
     ]
     assert [answer.json()["result"]["text"] for answer in answers] == [said["text"]] * 5
     assert [message.text for message in anna.from_bot()] == [said["text"]] * 5
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"message_id": 1e400',
+        '"message_id": {}',
+        '"reply_parameters": 5',
+        '"reply_parameters": {"message_id": 1e400}',
+        '"entities": [{"type": [], "offset": 0, "length": 1}]',
+        '"entities": {"type": "bold"}',
+        '"reply_markup": {"inline_keyboard": [[5]]}',
+        '"chat_id": 1e400',
+        '"text": ["a", "list"]',
+        '"text": "not closed',
+    ],
+)
+def test_odd_parameters_are_answered_in_words(simulator: RunningSimulator, odd: str) -> None:
+    anna = simulator.client(first_name="Anna")
+    anna.start()
+    body = f'{{"chat_id": {anna.id}, "text": "Hello", {odd}}}'
+    headers = {"Content-Type": "application/json"}
+    for method in ("sendMessage", "editMessageText", "getUpdates"):
+        answer = httpx.post(
+            f"{simulator.url}/bot{simulator.token}/{method}", content=body.encode(), headers=headers
+        )
+        assert answer.status_code in {200, 400}
+        assert answer.json()["ok"] == (answer.status_code == 200)
