@@ -39,9 +39,9 @@ const together = (kind) => ({ photo: "pictures", video: "pictures", document: "f
 function grouped(parts) {
   const groups = [];
   for (const part of parts) {
-    const last = groups.at(-1);
-    const fits = last && together(part.kind) && together(last[0].kind) === together(part.kind) && last.length < MOST_IN_ALBUM;
-    if (fits) last.push(part);
+    const album = together(part.kind);
+    const room = album && groups.find((group) => together(group[0].kind) === album && group.length < MOST_IN_ALBUM);
+    if (room) room.push(part);
     else groups.push([part]);
   }
   return groups;
