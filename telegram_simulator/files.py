@@ -137,7 +137,7 @@ class Files:
 
 def type_of(name: str) -> str:
     suffix = PurePosixPath(name).suffix.lower()
-    return TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    return TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _url_safe(raw: bytes) -> str:

@@ -1,6 +1,6 @@
-// The open chat: its bar, its messages in order with days between, where it is scrolled to.
+// The open chat: its messages in order with days between, where it is scrolled to.
 
-import { $, avatar, el } from "./dom.js";
+import { $, el } from "./dom.js";
 import { row } from "./bubbles.js";
 import { act, chatOf, onChange, state } from "./state.js";
 import { dayOf, dayWords, word } from "./words.js";
@@ -8,7 +8,6 @@ import { dayOf, dayWords, word } from "./words.js";
 const FIRST = 120; // messages drawn when a chat is opened; more on demand
 let shown = FIRST;
 let unseen = 0;
-let busy;
 
 const scroller = () => $("#scroller");
 const atEnd = () => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight < 80;
@@ -75,41 +74,8 @@ function seen() {
   if (state.client && chatOf(state.client.id)?.unread && document.visibilityState === "visible") act("POST", "read");
 }
 
-function drawFrame() {
-  const { client, bot } = state;
-  $("#open-chat").hidden = !client || !bot;
-  $("#no-chat").hidden = Boolean(client && bot);
-  document.body.dataset.view = client ? "chat" : "list";
-  if (!client || !bot) return;
-  const chat = chatOf(client.id);
-  $("#bot-avatar").replaceWith(Object.assign(avatar(bot, ".small"), { id: "bot-avatar" }));
-  $("#bot-name").textContent = bot.first_name;
-  if (!busy) $("#bot-status").textContent = `${word("is_bot")} · @${bot.username}`;
-  $("#block").hidden = !chat?.started;
-  $("#block").textContent = word(chat?.blocked ? "unblock" : "block");
-  $("#block").classList.toggle("danger", !chat?.blocked);
-  $("#start").hidden = Boolean(chat?.started) || Boolean(chat?.blocked);
-  $("#unblock").hidden = !chat?.blocked;
-  $("#composer").hidden = !chat?.started || Boolean(chat?.blocked);
-}
-
-function showAction(action) {
-  clearTimeout(busy);
-  $("#bot-status").textContent = ["typing", "upload_photo", "upload_video", "record_video", "upload_document", "record_voice", "upload_voice", "choose_sticker", "find_location"].includes(action) ? word(action) : word("other");
-  $("#bot-status").classList.add("busy");
-  busy = setTimeout(endAction, 5000); // https://core.telegram.org/bots/api#sendchataction
-}
-
-function endAction() {
-  clearTimeout(busy);
-  busy = null;
-  $("#bot-status").classList.remove("busy");
-  drawFrame();
-}
-
 function arrived(message) {
   const follow = atEnd() || !message.from_bot;
-  if (message.from_bot) endAction();
   draw({ arriving: message });
   if (follow) return toEnd();
   unseen += 1;
@@ -136,15 +102,11 @@ export function startChat() {
     if (what === "opened") {
       shown = FIRST;
       rows.clear();
-      endAction();
       $("#messages").replaceChildren();
     }
-    if (["opened", "clients", "chat"].includes(what)) drawFrame();
     if (what === "chat") draw();
-    if (what === "all") { const follow = atEnd(); draw(); if (follow) toEnd(); }
-    if (what === "changed") { const follow = atEnd(); draw(); if (follow) toEnd(); }
+    if (what === "all" || what === "changed") { const follow = atEnd(); draw(); if (follow) toEnd(); }
     if (what === "message") arrived(detail);
-    if (what === "action") showAction(detail);
   });
   // A picture that loads makes the conversation longer: stay at its end when one was there.
   let wasAtEnd = true;
@@ -165,7 +127,4 @@ export function startChat() {
       scroller().scrollTop = scroller().scrollHeight - fromEnd;
     }
   });
-  $("#block").addEventListener("click", () => act("POST", chatOf(state.client.id)?.blocked ? "unblock" : "block"));
-  $("#unblock").addEventListener("click", () => act("POST", "unblock"));
-  $("#start").addEventListener("click", () => act("POST", "start", {}));
 }

@@ -1,6 +1,7 @@
 // Starts the page. The address names the open client (#5000001), so that each window can play another one.
 
 import { startAttach } from "./attach.js";
+import { startBar } from "./bar.js";
 import { startChat } from "./chat.js";
 import { startClients } from "./clients.js";
 import { composer, startComposer } from "./composer.js";
@@ -15,6 +16,7 @@ const openNamed = () => openClient(Number(location.hash.slice(1)));
 
 translatePage();
 startClients(open);
+startBar();
 startChat();
 startComposer();
 startMenu(composer);
