@@ -4,6 +4,7 @@ import zoneinfo
 from itertools import groupby
 from typing import Any
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.utils.translation import get_language_info, gettext_lazy
@@ -49,6 +50,16 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  (says so to the type checker)
         return field
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """A key that signs in by itself unless told otherwise: that is what the sign-in page offers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+        self.fields["name"].required = False
+        self.fields["passwordless"].initial = True
 
 
 def _own_name(code: str) -> str:
