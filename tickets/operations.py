@@ -131,17 +131,22 @@ def reply(
     Refused unless `staff` is the assignee of the ticket in progress. The same `key` again returns the
     message that it made the first time.
     """
-    with change() as opened:
-        ticket = _locked(ticket.pk)
-        if key is not None and (earlier := Message.objects.filter(ticket=ticket, key=key).first()):
+    try:
+        with change() as opened:
+            ticket = _locked(ticket.pk)
+            if taking:
+                _take(opened, ticket, staff)
+            _require_answerer(ticket, staff)
+            _require_sendable(content)
+            target = _reply_target(ticket, reply_to)
+            return steps.write_message(
+                opened, ticket, content, actor=by_staff(staff), reply_to=target, key=key
+            )
+    except (IntegrityError, OperationRefused):
+        # A repeat is rare: it is looked for when the constraint, or a refusal since then, has met it.
+        if key is not None and (earlier := Message.objects.filter(ticket=ticket.pk, key=key).first()):
             return earlier
-        if taking:
-            _take(opened, ticket, staff)
-        _require_answerer(ticket, staff)
-        _require_sendable(content)
-        return steps.write_message(
-            opened, ticket, content, actor=by_staff(staff), reply_to=_reply_target(ticket, reply_to), key=key
-        )
+        raise
 
 
 def _require_answerer(ticket: Ticket, staff: User) -> None:

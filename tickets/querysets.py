@@ -54,13 +54,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_related("client", "status", "assignee", "last_message")
 
     def locked(self) -> Self:
-        """For a step: the ticket's row is ours until the transaction ends; what it names is not locked."""
-        return self.select_for_update(of=("self",), no_key=True).select_related(
-            "client", "status", "assignee"
-        )
+        """For a step: the ticket's row is ours until the transaction ends; what it names is not locked.
+
+        With its status, which every verb asks; its people are read when somebody is to be named.
+        """
+        return self.select_for_update(of=("self",), no_key=True).select_related("status")
 
     def locked_alone(self) -> Self:
-        """As `locked`, for a step that looks at nobody whom the ticket names."""
+        """As `locked`, for a step that looks at nothing that the ticket names."""
         return self.select_for_update(of=("self",), no_key=True)
 
     def matching(self, text: str) -> Self:
