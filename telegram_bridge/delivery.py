@@ -89,7 +89,11 @@ class Claim:
                 message = Message.objects.get(pk=self.message_id, delivery=Delivery.SENDING)
         except ObjectDoesNotExist:
             return None
-        return _order(message) if message is not None else None
+        if message is None:
+            # Sent already; or left in the middle by who held the chat's lock before us, and is gone.
+            operations.settle_abandoned(self.message_id)
+            return None
+        return _order(message)
 
 
 def _order(message: Message) -> Order | Outcome:

@@ -30,7 +30,7 @@ WHERE message.delivery IN ('queued', 'sending') AND NOT EXISTS (
 )
 ORDER BY message.id
 """
-SECONDS_KEPT = 86_400  # of a dead worker's row; its jobs are settled long before
+HOURS_KEPT = 72
 
 
 async def settle_stalled(manager: JobManager, *, dead_seconds: float) -> None:
@@ -42,7 +42,6 @@ async def settle_stalled(manager: JobManager, *, dead_seconds: float) -> None:
             await manager.retry_job(job, retry_at=again)
         else:
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
-    await manager.prune_stalled_workers(SECONDS_KEPT)
 
 
 def _again_at(job: Job) -> datetime | None:
@@ -60,6 +59,14 @@ def _again_at(job: Job) -> datetime | None:
         return None
     # A wait that Telegram asked for holds across a crash.
     return datetime.fromisoformat(str(message.delivery_error.get("retry_at") or timezone.now().isoformat()))
+
+
+async def clear_away(manager: JobManager) -> None:
+    """Removes old rows of workers and failed jobs that nothing waits for any more."""
+    await manager.prune_stalled_workers(HOURS_KEPT * 3600)
+    await manager.delete_old_jobs(
+        HOURS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+    )
 
 
 async def settle_orphans() -> None:

@@ -197,6 +197,7 @@ class Worker:
                 await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
                 if rounds % ORPHANS_EVERY == 0:
                     await stalled.settle_orphans()
+                    await stalled.clear_away(self.manager)
             except Exception as error:
                 if not (isinstance(error, ConnectorException) or database_faults.passes(error)):
                     logger.exception("What dead workers left could not be settled; it is tried again")

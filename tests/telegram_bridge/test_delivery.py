@@ -256,3 +256,12 @@ def test_a_chat_telegram_does_not_know_fails_with_words(bot: Bot, anna: User, ru
     run(deliver(message.pk, attempts=0))
     assert state(message)[0] == "failed"
     assert state(message)[1] in {"chat_not_found", "not_started"}
+
+
+def test_a_message_that_a_dead_worker_left_in_the_middle_is_unknown_for_the_next_one(
+    ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+) -> None:
+    message = reply(ticket, anna)
+    operations.begin_delivery(message.pk)
+    run(deliver(message.pk, attempts=0))
+    assert (state(message), person.from_bot()) == (("unknown", "crashed"), [])
