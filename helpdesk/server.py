@@ -18,6 +18,7 @@ import re
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -249,6 +250,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+    # WhiteNoise reads a static file as a whole under ASGI: the largest has 90 kB compressed, and browsers
+    # keep it for ever. Files of clients and staff go through tickets/file_responses.py.
+    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
 

@@ -70,9 +70,3 @@ def _mark_failed(update: Update, error: Exception) -> None:
             state=State.FAILED, error=words, tries=F("tries") + 1, done_at=timezone.now()
         )
     logger.warning("Update %s of bot %s failed and is kept: %s", update.update_id, update.bot_id, words)
-
-
-def run_again(update: Update) -> bool:
-    """Puts a failed update back into its lane; False when it isn't failed (any more)."""
-    again = Update.objects.filter(pk=update.pk, state=State.FAILED)
-    return again.update(state=State.STORED, error="", done_at=None) == 1

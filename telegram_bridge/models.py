@@ -87,6 +87,11 @@ class Update(models.Model):
     def __str__(self) -> str:
         return f"{self.update_id} {self.kind}"
 
+    def run_again(self) -> bool:
+        """Puts a failed update back into its lane; False when it isn't failed (any more)."""
+        again = Update.objects.filter(pk=self.pk, state=self.State.FAILED)
+        return again.update(state=self.State.STORED, error="", done_at=None) == 1
+
 
 class TelegramMessage(models.Model):
     """A Telegram message that is `message`, or part of it (an album's item, a piece of a long text)."""

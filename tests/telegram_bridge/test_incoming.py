@@ -406,11 +406,11 @@ class TestFaults:
     def test_a_failed_update_can_be_run_again(self, inbound: Inbound) -> None:
         update = inbound.store(text("fine"))
         Update.objects.filter(pk=update.pk).update(state="failed", error="a fault of ours, since mended")
-        assert ingest.run_again(update)
+        assert update.run_again()
         inbound.apply_all()
         update.refresh_from_db()
         assert (update.state, update.error) == ("done", "")
-        assert not ingest.run_again(update)
+        assert not update.run_again()
 
     def test_a_text_too_long_to_be_searched_fails_alone(self, inbound: Inbound) -> None:
         # PostgreSQL calls it an operational error, which must not be taken for a database that is away.
