@@ -24,13 +24,13 @@ admin.site.unregister(ProcrastinateJob)
 
 class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     token = forms.CharField(
-        required=False,
         strip=True,
         label=gettext_lazy("Token"),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "class": "vTextField"}),
         help_text=gettext_lazy(
             "From @BotFather: 123456789:AAE… It is stored encrypted and never shown again."
         ),
+        error_messages={"required": gettext_lazy("Enter the token.")},
     )
 
     class Meta:
@@ -39,6 +39,9 @@ class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable a
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields["token"].required = False
+            self.fields["token"].help_text = _("Only to change it: the same bot's new token from @BotFather.")
         if "inbox" in self.fields:
             inbox = cast("forms.ModelChoiceField[Inbox]", self.fields["inbox"])
             inbox.required = False
@@ -48,10 +51,8 @@ class BotForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable a
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"]
         known = self.instance.pk is not None
-        if not token:
-            if known:
-                return ""
-            raise forms.ValidationError(_("Enter the token."))
+        if known and not token:
+            return ""
         found = TOKEN.fullmatch(token)
         if found is None:
             raise forms.ValidationError(_("This is no bot token. It looks like 123456789:AAE…"))

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Lower, Replace
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.querysets import ClientQuerySet
 
@@ -39,7 +40,7 @@ class Client(models.Model):
     )
     # Telegram's ids take up to 52 bits: https://core.telegram.org/bots/api#user
     external_id = models.BigIntegerField(_("Telegram id"))
-    name = models.CharField(_("name"), max_length=255)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=255)
     username = models.CharField(_("user name"), max_length=64, blank=True, default="")
     language_code = models.CharField(_("language"), max_length=16, blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
