@@ -17,8 +17,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from telegram_bridge import bot_states
 from telegram_bridge.models import Bot, Update
 from tickets.models import Message
+
+# Who asks waits a few seconds at most; the pages' own time limit (settings.DATABASES) is longer.
+DATABASE_SECONDS = 2.0
 
 
 @require_safe
@@ -47,8 +51,10 @@ def _answers(ask: Callable[[], object]) -> bool:
 
 
 def _ask_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    pool = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's, see settings.DATABASES
+    pool.open()
+    with pool.connection(timeout=DATABASE_SECONDS) as own:
+        own.execute("SELECT 1")
 
 
 def _ask_redis() -> None:
@@ -63,10 +69,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 class DeskCollector(Collector):
-    """Reads the figures when they are asked for."""
+    """Reads the figures when they are asked for; without a database it says just that."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield from (_updates(), _oldest_update(), _deliveries(), _bots())
+        there = _answers(_ask_database)
+        yield GaugeMetricFamily("helpdesk_database_up", "1 while PostgreSQL answers.", value=there)
+        if there:
+            yield from (_updates(), _oldest_update(), _deliveries(), _bots())
 
 
 def _updates() -> GaugeMetricFamily:
@@ -97,8 +106,11 @@ def _deliveries() -> GaugeMetricFamily:
 
 def _bots() -> GaugeMetricFamily:
     family = GaugeMetricFamily("helpdesk_bot_running", "1 while a bot receives.", labels=["bot"])
+    now = timezone.now()
     for bot in Bot.objects.all():
-        family.add_metric([str(bot)], bot.state == Bot.State.RUNNING)
+        # Its process may be gone: then the state it wrote last says nothing.
+        running = bot.state == Bot.State.RUNNING and not bot_states.is_silent(bot, now)
+        family.add_metric([str(bot)], running)
     return family
 
 
