@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 
 
-class OperationRefused(Exception):  # noqa: N818  (a refusal is an answer, not an error)
+class OperationRefused(Exception):
     """The change was not made. `str()` of it is a sentence for the person who asked."""
 
     def __init__(self, reason: str | Promise) -> None:

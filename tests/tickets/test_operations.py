@@ -46,7 +46,9 @@ def ticket() -> Ticket:
 
 
 def test_the_built_in_statuses_have_their_ids_names_and_kinds() -> None:
-    rows = list(Status.objects.filter(pk__in=[1, 2, 3]).order_by("pk").values_list("pk", "name", "name_ru", "kind"))
+    rows = list(
+        Status.objects.filter(pk__in=[1, 2, 3]).order_by("pk").values_list("pk", "name", "name_ru", "kind")
+    )
     assert rows == [
         (1, "Open", "Открыт", "open"),
         (2, "In progress", "В работе", "in_progress"),
@@ -68,7 +70,9 @@ def test_taking_twice_changes_nothing(ticket: Ticket, anna: User) -> None:
     assert kinds(ticket) == before
 
 
-def test_taking_a_colleagues_ticket_is_refused_with_their_name(ticket: Ticket, anna: User, boris: User) -> None:
+def test_taking_a_colleagues_ticket_is_refused_with_their_name(
+    ticket: Ticket, anna: User, boris: User
+) -> None:
     operations.take(ticket, staff=anna)
     with pytest.raises(OperationRefused, match="anna already has this ticket"):
         operations.take(ticket, staff=boris)
@@ -261,7 +265,9 @@ def test_a_client_who_blocked_the_bot_is_marked_in_the_ticket(ticket: Ticket, an
     assert kinds(ticket)[-1] == Kind.CLIENT_BLOCKED
 
 
-def test_an_edit_keeps_the_version_before_and_an_edit_that_changes_nothing_leaves_no_trace(ticket: Ticket) -> None:
+def test_an_edit_keeps_the_version_before_and_an_edit_that_changes_nothing_leaves_no_trace(
+    ticket: Ticket,
+) -> None:
     message = make_message(ticket, text="first")
     with change() as opened:
         message.ticket = Ticket.objects.locked().get(pk=ticket.pk)
@@ -327,12 +333,16 @@ class TestRules:
 
 
 class TestAnnouncing:
-    def test_each_row_is_announced_once_in_rounds_until_nobody_adds_any(self, ticket: Ticket, anna: User) -> None:
+    def test_each_row_is_announced_once_in_rounds_until_nobody_adds_any(
+        self, ticket: Ticket, anna: User
+    ) -> None:
         from tickets.signals import ticket_changed
 
         heard: list[tuple[int, list[int]]] = []
 
-        def receiver(sender: object, *, change: Any, events: list[TicketEvent], level: int, **kwargs: Any) -> None:
+        def receiver(
+            sender: object, *, change: Any, events: list[TicketEvent], level: int, **kwargs: Any
+        ) -> None:
             heard.append((level, [event.seq for event in events]))
             if level < 4:
                 change.record(events[0].ticket, Kind.CLIENT_CHANGED, CLIENT)
@@ -348,7 +358,8 @@ class TestAnnouncing:
 
 class TestSearch:
     @pytest.mark.parametrize(
-        "query", ["Ёлкин", "елкин", "@yolka", "YOLK", "лкин", "прилет", "самолёты", "самолет", "flights", "flight"]
+        "query",
+        ["Ёлкин", "елкин", "@yolka", "YOLK", "лкин", "прилет", "самолёты", "самолет", "flights", "flight"],
     )
     def test_finds_by_name_user_name_and_words_in_any_form(self, query: str) -> None:
         found = make_ticket(client=make_client(name="Пётр Ёлкин", username="yolka"))
@@ -362,6 +373,8 @@ class TestSearch:
         for query in (f"{ticket.pk}", f"#{ticket.pk}", f"  #{ticket.pk} "):
             assert ticket in Ticket.objects.matching(query)
 
-    @pytest.mark.parametrize("query", ["%", "'", "\\", "a & | b", "!!", "#999999999999999999999999", "ъ" * 5000])
+    @pytest.mark.parametrize(
+        "query", ["%", "'", "\\", "a & | b", "!!", "#999999999999999999999999", "ъ" * 5000]
+    )
     def test_no_input_is_an_error(self, query: str, ticket: Ticket) -> None:
         assert list(Ticket.objects.matching(query)) == []
