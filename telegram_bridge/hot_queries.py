@@ -13,10 +13,12 @@ from django.db import connection
 from telegram_bridge.models import Update
 from tickets.models import Client, Message, Ticket
 
-LOCK_LANE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-# These two conditions are those of the partial indexes that serve them.
-OLDEST_STORED = (
-    "SELECT id, bot_id, update_id, chat_id, kind, raw, state, error, tries, stored_at, done_at "
+UPDATE_FIELDS = [field.attname for field in Update._meta.concrete_fields]
+# Two statements in one way to the database: the second begins when the lane is ours, and sees what the
+# holder before us has committed. Its conditions are those of the partial index that serves it.
+TAKE_OLDEST = (
+    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "  # noqa: S608  (names of our own columns)
+    f"SELECT {', '.join(UPDATE_FIELDS)} "
     "FROM telegram_bridge_update WHERE bot_id = %s AND chat_id = %s AND state = 'stored' "
     "ORDER BY id LIMIT 1"
 )
@@ -66,17 +68,13 @@ def delivery_facts(message: Message) -> DeliveryFacts:
         return DeliveryFacts(*cursor.fetchone())
 
 
-def lock_lane(bot_id: int, chat_id: int) -> None:
-    """Waits until the lane is ours; it stays so until the transaction ends.
-
-    A statement of its own: the next one must see what the holder before us has committed.
-    """
-    _run(LOCK_LANE, f"{bot_id}:{chat_id}")
-
-
-def oldest_stored(bot_id: int, chat_id: int) -> Update | None:
-    """The lane's next update."""
-    return next(iter(Update.objects.raw(OLDEST_STORED, [bot_id, chat_id])), None)
+def take_oldest(bot_id: int, chat_id: int) -> Update | None:
+    """The lane's next update, once the lane is ours; it stays so until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_OLDEST, [f"{bot_id}:{chat_id}", bot_id, chat_id])
+        cursor.nextset()
+        row = cursor.fetchone()
+    return Update.from_db(connection.alias, UPDATE_FIELDS, row) if row else None
 
 
 def client(inbox_id: int, external_id: int) -> Client | None:

@@ -52,8 +52,7 @@ def apply_next(lane: Lane, inbox_id: int) -> bool:
 def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bool) -> bool:
     bot_id, chat_id = lane
     with change() as opened:
-        hot_queries.lock_lane(bot_id, chat_id)
-        update = hot_queries.oldest_stored(bot_id, chat_id)
+        update = hot_queries.take_oldest(bot_id, chat_id)
         if update is None:
             return False
         taken.append(update)

@@ -109,7 +109,11 @@ class Runner:
 
     async def _store(self, bot_id: int, updates: list[Raw]) -> None:
         """Returns once they are committed; ingest hears of them at once."""
-        self._ingester.wake(await persistently(storing.store, bot_id, updates, now=timezone.now()))
+        await persistently(self._store_and_wake, bot_id, updates)
+
+    def _store_and_wake(self, bot_id: int, updates: list[Raw]) -> None:
+        # In the storing thread: ingest begins while the loop is still on its way to the next poll.
+        self._ingester.wake(storing.store(bot_id, updates, now=timezone.now()))
 
     async def _end(self, bot_id: int) -> None:
         _token, task = self._receiving.pop(bot_id, (None, None))

@@ -13,7 +13,8 @@ from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from tickets.models import Client, Message, Ticket, TicketEvent
+from tickets import journal_reading
+from tickets.models import Message, Ticket, TicketEvent
 
 Kind = TicketEvent.Kind
 
@@ -28,19 +29,6 @@ CHANGES_PANEL = LINES | {Kind.CLIENT_CHANGED, Kind.ATTACHMENT_CHANGED, Kind.MESS
 PAGE_SIZE = 50
 # What one frame carries at most; a page that slept longer gets several.
 FRAME_SIZE = 200
-
-
-# Read for every message that reaches an open page; making this SQL anew would cost the ORM more than running
-# it. What only some messages have (files, versions, an author) is read when there is any.
-SINCE = "SELECT * FROM tickets_ticketevent WHERE ticket_id = %s AND seq > %s ORDER BY seq LIMIT %s"
-CLIENT_OF = (
-    "SELECT client.id, client.name FROM tickets_client AS client "
-    "JOIN tickets_ticket AS ticket ON ticket.client_id = client.id WHERE ticket.id = %s"
-)
-MESSAGES = (
-    "SELECT id, ticket_id, seq, direction, author_id, kind, text, entities, details, reply_to_id, quote, "
-    "delivery, delivery_error, key, created_at, edited_at FROM tickets_message WHERE id = ANY(%s)"
-)
 
 
 @dataclass(frozen=True)
@@ -80,21 +68,24 @@ class Frame:
 def stretch(ticket: Ticket, *, before: int | None = None, size: int = PAGE_SIZE) -> tuple[list[Item], bool]:
     """The last `size` items of the conversation (before journal number `before`), oldest first, and whether
     there are older ones."""
-    events = TicketEvent.objects.filter(ticket=ticket, kind__in=BRINGS_MESSAGE | LINES)
-    newest_first = events.before(before if before is not None else ticket.last_seq + 1)
+    drawn = TicketEvent.objects.filter(ticket=ticket, kind__in=BRINGS_MESSAGE | LINES)
+    newest_first = drawn.before(before if before is not None else ticket.last_seq + 1)
     found = list(newest_first.select_related("staff")[: size + 1])
-    return _items(ticket, reversed(found[:size])), len(found) > size
+    events = list(reversed(found[:size]))
+    ids = [event.message_id for event in events if event.kind in BRINGS_MESSAGE]
+    messages = list(Message.objects.defer("search").filter(pk__in=ids))
+    return _items(ticket, events, messages), len(found) > size
 
 
 def frame_since(ticket_id: int, *, after: int, language: str) -> Frame | None:
     """What the journal says after number `after`, in `language`; None when that is nothing."""
-    events = list(TicketEvent.objects.raw(SINCE, [ticket_id, after, FRAME_SIZE]))
-    if not events:
+    found = journal_reading.since(ticket_id, after=after, most=FRAME_SIZE)
+    if found is None:
         return None
-    _attach_staff(events)
-    ticket = Ticket(pk=ticket_id, client=Client.objects.raw(CLIENT_OF, [ticket_id])[0])
+    ticket, events, messages = found
+    prefetch_related_objects([one for one in events if one.staff_id and one.kind in LINES], "staff")
     with translation.override(language):
-        html = render_items(_items(ticket, events))
+        html = render_items(_items(ticket, events, messages))
     return Frame(
         after=after,
         seq=events[-1].seq,
@@ -107,11 +98,13 @@ def render_items(items: Iterable[Item]) -> str:
     return render_to_string("tickets/_items.html", {"items": items})
 
 
-def _items(ticket: Ticket, events: Iterable[TicketEvent]) -> list[Item]:
-    """The items that `events` bring or change: each message once, as it is now, in their order."""
-    events = list(events)
-    ids = {event.message_id for event in events if event.kind not in LINES and event.message_id is not None}
-    messages = _messages(list(ids)) if ids else []
+def _items(ticket: Ticket, events: list[TicketEvent], messages: list[Message]) -> list[Item]:
+    """The messages and the lines among `events`, each message once, as it is now, in their order."""
+    # What only some messages have is read when there is any.
+    prefetch_related_objects([one for one in messages if one.may_have_files], "attachments")
+    prefetch_related_objects([one for one in messages if one.edited_at], "versions")
+    prefetch_related_objects([one for one in messages if one.author_id], "author")
+    prefetch_related_objects([one for one in messages if one.reply_to_id], "reply_to__author")
     items = []
     for message in messages:
         message.ticket = ticket
@@ -121,17 +114,3 @@ def _items(ticket: Ticket, events: Iterable[TicketEvent]) -> list[Item]:
             event.ticket = ticket
             items.append(Item(seq=event.seq, event=event))
     return sorted(items, key=lambda item: item.seq)
-
-
-def _messages(ids: list[int]) -> list[Message]:
-    """The messages with all that their bubbles show, in the fewest queries that what they are needs."""
-    messages = list(Message.objects.raw(MESSAGES, [ids]))
-    prefetch_related_objects([one for one in messages if one.may_have_files], "attachments")
-    prefetch_related_objects([one for one in messages if one.edited_at], "versions")
-    prefetch_related_objects([one for one in messages if one.author_id], "author")
-    prefetch_related_objects([one for one in messages if one.reply_to_id], "reply_to__author")
-    return messages
-
-
-def _attach_staff(events: list[TicketEvent]) -> None:
-    prefetch_related_objects([one for one in events if one.staff_id and one.kind in LINES], "staff")

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from staff.models import User
-from tickets import live
+from tickets import journal_rows, live
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.signals import ticket_changed
 
@@ -61,15 +61,12 @@ class Change:
         *,
         message: Message | None = None,
         data: dict[str, Any] | None = None,
-        fields: tuple[str, ...] = (),
     ) -> TicketEvent:
-        """Writes the next journal row of `ticket`, whose row the caller has locked, and saves the ticket's
-        `fields` with it. Returns the row."""
+        """Writes the next journal row of `ticket`, whose row the caller has locked, and the ticket as it now
+        is; a `message` that has no row yet gets one. Returns the row."""
         ticket.last_seq += 1
-        changed = ["last_seq", *fields]
         if kind not in QUIET_KINDS:
             ticket.updated_at = self.now
-            changed.append("updated_at")
         event = TicketEvent(
             ticket=ticket,
             seq=ticket.last_seq,
@@ -80,8 +77,7 @@ class Change:
             data={**(data or {}), **({"rule": actor.name} if actor.name else {})},
             created_at=self.now,
         )
-        event.save(force_insert=True)
-        ticket.save(update_fields=changed)
+        journal_rows.write(event)
         self.events.append(event)
         return event
 

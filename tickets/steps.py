@@ -89,10 +89,8 @@ def _append(
     message.text = storable(content.text)
     message.entities = content.entities
     message.details = content.details
-    message.save(force_insert=True)
+    change.record(ticket, kind, actor, message=message)
     add_files(message, content.files)
-    ticket.last_message = message
-    change.record(ticket, kind, actor, message=message, fields=("last_message",))
     return message
 
 
@@ -170,14 +168,14 @@ def take(change: Change, ticket: Ticket, staff: User, actor: Actor) -> None:
     ticket.assignee = staff
     if not ticket.status.is_in_progress:
         ticket.status = Status.objects.get(pk=Status.IN_PROGRESS_ID)
-    change.record(ticket, Kind.TICKET_TAKEN, actor, fields=("assignee", "status"))
+    change.record(ticket, Kind.TICKET_TAKEN, actor)
 
 
 def assign(change: Change, ticket: Ticket, assignee: User, actor: Actor) -> None:
     """Given to `assignee`; the status stays as it is."""
     ticket.assignee = assignee
     data = {"assignee": assignee.pk, "name": assignee.name}
-    change.record(ticket, Kind.TICKET_ASSIGNED, actor, data=data, fields=("assignee",))
+    change.record(ticket, Kind.TICKET_ASSIGNED, actor, data=data)
 
 
 def unassign(change: Change, ticket: Ticket, actor: Actor) -> None:
@@ -186,7 +184,7 @@ def unassign(change: Change, ticket: Ticket, actor: Actor) -> None:
     ticket.assignee = None
     if ticket.status.is_in_progress:
         ticket.status = Status.objects.get(pk=Status.OPEN_ID)
-    change.record(ticket, Kind.TICKET_UNASSIGNED, actor, data={"name": name}, fields=("assignee", "status"))
+    change.record(ticket, Kind.TICKET_UNASSIGNED, actor, data={"name": name})
 
 
 def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> None:
@@ -201,7 +199,7 @@ def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> 
         kind = Kind.TICKET_CLOSED if status.is_closed else Kind.TICKET_REOPENED
         ticket.closed_at = change.now if status.is_closed else None
     data = {"from": before.pk, "to": status.pk, "names": _names(before), "new_names": _names(status)}
-    change.record(ticket, kind, actor, data=data, fields=("status", "closed_at"))
+    change.record(ticket, kind, actor, data=data)
 
 
 def _names(status: Status) -> dict[str, str]:

@@ -134,6 +134,7 @@ def test_an_unchanged_file_is_not_sent_again(files: Files) -> None:
     assert first.headers["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.django_db  # closing an answer gives connections back
 def test_without_an_asynchronous_server_the_same_bytes_come(files: Files) -> None:
     request = RequestFactory().get("/", headers={"Range": "bytes=2-4"})
     response = file_response(

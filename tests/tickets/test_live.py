@@ -197,7 +197,7 @@ async def test_a_page_that_claims_to_be_ahead_is_brought_back() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=10**12).open()
     page.seq = ticket.last_seq
-    while ticket.pk not in hub.hub.watching:  # it is let in before its number is looked at
+    while ticket.pk not in hub.hub.watching:  # noqa: ASYNC110  (it is let in before its number is looked at)
         await asyncio.sleep(0.01)
 
     await say(ticket)
