@@ -72,7 +72,7 @@ def stretch(ticket: Ticket, *, before: int | None = None, size: int = PAGE_SIZE)
     newest_first = drawn.before(before if before is not None else ticket.last_seq + 1)
     found = list(newest_first.select_related("staff")[: size + 1])
     events = list(reversed(found[:size]))
-    ids = [event.message_id for event in events if event.kind in BRINGS_MESSAGE]
+    ids = [event.message_id for event in events if event.message_id and event.kind in BRINGS_MESSAGE]
     messages = list(Message.objects.defer("search").filter(pk__in=ids))
     return _items(ticket, events, messages), len(found) > size
 

@@ -37,7 +37,7 @@ def write(event: TicketEvent) -> None:
     """Inserts `event` and updates its ticket; a message of it that has no row yet is inserted too, and is
     then the ticket's last one. Raises IntegrityError as the ORM would."""
     ticket, message = event.ticket, event.message
-    if message is not None and message.pk is None:
+    if message is not None and message._state.adding:
         values = [*_message_values(message), *_event_values(event), *_ticket_values(ticket), ticket.pk]
         event.pk, message.pk = _row(WRITE_WITH_MESSAGE, values)
         message._state.adding = False
