@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from staff.models import User
 
@@ -16,18 +17,24 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def staff_required(view: View[P]) -> View[P]:
-    """Lets only active employees in; anybody else is asked to sign in, and comes back afterwards."""
+    """Lets only active employees in; anybody else is asked to sign in, and comes back afterwards. A script is
+    told so (401)."""
 
     @wraps(view)
     def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated and request.user.is_active:
             return view(request, *args, **kwargs)
+        if "application/json" in request.headers.get("Accept", ""):
+            words = _("You are signed out. Sign in and try again; what you wrote is kept.")
+            return JsonResponse({"ok": False, "error": words}, status=HTTPStatus.UNAUTHORIZED)
         if "HX-Request" in request.headers:
             # A part of a page can't be a sign-in form: htmx is told to leave for it as a whole.
             return HttpResponse(
                 status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": resolve_url("account_login")}
             )
-        return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
+        return redirect_to_login(
+            request.get_full_path() if request.method in {"GET", "HEAD"} else "/tickets/"
+        )
 
     return checked
 

@@ -10,17 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from staff.access import employee, staff_required
 from tickets import operations
 from tickets.content import Content, storable
 from tickets.errors import OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
 from tickets.models import Message, Ticket
-from tickets.views.answers import done, employee, from_script, refusal_json, refused, staff_only
+from tickets.views.answers import done, from_script, refusal_json, refused
 from tickets.views.ticket import draw_page
 
 
 @require_POST
-@staff_only
+@staff_required
 def take(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = get_object_or_404(Ticket, pk=ticket_id)
     address = reverse("ticket", args=[ticket_id])
@@ -32,7 +33,7 @@ def take(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@staff_only
+@staff_required
 def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = get_object_or_404(Ticket, pk=ticket_id)
     address, form = reverse("ticket", args=[ticket_id]), AssignForm(request.POST)
@@ -46,7 +47,7 @@ def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@staff_only
+@staff_required
 def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = get_object_or_404(Ticket, pk=ticket_id)
     address, form = reverse("ticket", args=[ticket_id]), StatusForm(request.POST)
@@ -60,7 +61,7 @@ def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@staff_only
+@staff_required
 def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
     message = get_object_or_404(Message, pk=message_id)
     address = f"{reverse('ticket', args=[message.ticket_id])}?through={message.seq}#message-{message.pk}"
@@ -72,7 +73,7 @@ def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
 
 
 @require_POST
-@staff_only
+@staff_required
 def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = Ticket(pk=ticket_id)  # the verb reads and locks it; reading it here too would delay the message
     form = ReplyForm(request.POST, request.FILES)

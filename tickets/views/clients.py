@@ -5,18 +5,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from staff.access import staff_required
 from staff.models import User
 from tickets.file_types import GROUPS
 from tickets.models import Attachment, Client
 from tickets.querysets import ticket_number
-from tickets.views.answers import staff_only
 
 TICKETS_SHOWN = 20
 FILES_SHOWN = 24
 
 
 @require_safe
-@staff_only
+@staff_required
 def client(request: HttpRequest, client_id: int) -> HttpResponseBase:
     """Their card, tickets newest first, and files by kind and (with `ticket`) of one ticket."""
     found = get_object_or_404(Client.objects.select_related("inbox"), pk=client_id)

@@ -5,14 +5,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from staff.access import staff_required
 from tickets.file_responses import file_response
 from tickets.file_types import served_type
 from tickets.models import Attachment
-from tickets.views.answers import staff_only
 
 
 @require_safe
-@staff_only
+@staff_required
 def file(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """The file, shown where that is safe; `?download=1` saves it in any case."""
     attachment = get_object_or_404(Attachment, pk=file_id)

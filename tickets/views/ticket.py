@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from staff.access import employee, staff_required
 from staff.models import User
 from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
 from tickets.operations import LONGEST_REPLY
 from tickets.querysets import ticket_number
-from tickets.views.answers import employee, from_script, staff_only
+from tickets.views.answers import from_script
 
 # A jump far back loads at most this much at once.
 LONGEST_STRETCH = 1000
@@ -29,7 +30,7 @@ EARLIER_SHOWN = 5
 
 
 @require_safe
-@staff_only
+@staff_required
 def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """The page, or the part of it that a script asks for."""
     found = get_object_or_404(Ticket.objects.with_people(), pk=ticket_id)
