@@ -42,7 +42,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
         languages = [(code, _own_name(code)) for code, _english in settings.LANGUAGES]
         self._field("language").choices = [("", _("As the browser")), *languages]
         self._field("time_zone").choices = [
-            ("", _("As the server (%(name)s)") % {"name": settings.TIME_ZONE}),
+            ("", _("As the browser")),
             *_zones(self.instance.time_zone),
         ]
 

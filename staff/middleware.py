@@ -7,9 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
 
+TIME_ZONE_COOKIE = "time_zone"  # what static/js/time_zone.js says: the browser's own
+
 
 class PreferencesMiddleware:
-    """After LocaleMiddleware, whose guess (the browser's language) stands for whoever has chosen none."""
+    """After LocaleMiddleware, whose guess (the browser's language) stands for whoever has chosen none.
+
+    The time zone is the chosen one, else the browser's, else the server's.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -19,14 +24,17 @@ class PreferencesMiddleware:
         if language in dict(settings.LANGUAGES):
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        name = getattr(request.user, "time_zone", "")
-        with timezone.override(_zone(name)):
+        chosen = getattr(request.user, "time_zone", "")
+        with timezone.override(_zone(chosen, request.COOKIES.get(TIME_ZONE_COOKIE, ""), settings.TIME_ZONE)):
             return self.get_response(request)
 
 
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name or settings.TIME_ZONE)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        # A zone that this machine's data doesn't know (any more) must not lock its owner out.
-        return zoneinfo.ZoneInfo("UTC")
+def _zone(*names: str) -> zoneinfo.ZoneInfo:
+    """The first of `names` that is a zone. One that this machine's data doesn't know (any more), or that
+    somebody wrote into the cookie, must not lock its owner out."""
+    for name in names:
+        try:
+            return zoneinfo.ZoneInfo(name)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder's name, or too long
+            continue
+    return zoneinfo.ZoneInfo("UTC")

@@ -19,7 +19,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         form.save()
         # The answer already speaks the language that was chosen.
-        with translation.override(user.language or translation.get_language()):
+        with translation.override(user.language or translation.get_language_from_request(request)):
             messages.success(request, _("Saved."))
         return redirect("profile")
     return render(request, "staff/profile.html", {"form": form})

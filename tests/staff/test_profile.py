@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from staff.models import User
-from tests.factories import make_user
+from tests.factories import make_ticket, make_user
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -62,3 +63,29 @@ def test_a_zone_under_an_old_name_stays_chosen(client: Client, anna: User) -> No
 def test_a_zone_this_machine_does_not_know_locks_nobody_out(client: Client, anna: User) -> None:
     User.objects.filter(pk=anna.pk).update(time_zone="Mars/Olympus")
     assert client.get("/tickets/").status_code == 200
+
+
+def test_times_are_the_browsers_until_a_zone_is_chosen(client: Client, anna: User) -> None:
+    def zone() -> str:
+        make_ticket()
+        page = client.get(f"/tickets/{Ticket.objects.latest('pk').pk}/").content.decode()
+        return page.partition('data-time-zone="')[2].partition('"')[0]
+
+    assert zone() == "UTC"
+    client.cookies["time_zone"] = "Asia/Tokyo"
+    assert zone() == "Asia/Tokyo"
+    User.objects.filter(pk=anna.pk).update(time_zone="America/Lima")
+    assert zone() == "America/Lima"
+
+
+@pytest.mark.parametrize("name", ["Europe", "../../etc/passwd", "Mars/Olympus", "x" * 3000])
+def test_a_cookie_that_names_no_zone_changes_nothing(client: Client, anna: User, name: str) -> None:
+    client.cookies["time_zone"] = name
+    assert client.get("/tickets/").status_code == 200
+
+
+def test_going_back_to_the_browsers_language_is_confirmed_in_it(client: Client, anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(language="ru")
+    answer = client.post("/profile/", FORM | {"language": ""}, headers={"Accept-Language": "en"}, follow=True)
+    assert "Saved." in answer.content.decode()
+    assert "Сохранено" not in answer.content.decode()
