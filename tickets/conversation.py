@@ -90,8 +90,14 @@ def frame_since(ticket_id: int, *, after: int, language: str) -> Frame | None:
         after=after,
         seq=events[-1].seq,
         html=html,
-        panel_changed=any(event.kind in CHANGES_PANEL for event in events),
+        panel_changed=any(event.kind in CHANGES_PANEL for event in events) or _bring_files(events, messages),
     )
+
+
+def _bring_files(events: list[TicketEvent], messages: list[Message]) -> bool:
+    """Whether a message that is new has files: they belong into the panel's list."""
+    new = {event.message_id for event in events if event.kind in BRINGS_MESSAGE}
+    return any(message.may_have_files for message in messages if message.pk in new)
 
 
 def render_items(items: Iterable[Item]) -> str:

@@ -113,3 +113,17 @@ def test_a_clients_name_can_not_run_in_the_message_about_a_rule(client: Client, 
     person = make_client(name="<script>alert(1)</script>")
     page = client.post("/rules/add/", {"client": person.pk, "assign_to": anna.pk}, follow=True)
     assert "<script>alert(1)" not in page.content.decode()
+
+
+def test_a_ticket_says_who_gets_its_clients_new_ones_and_takes_the_rule_back(
+    client: Client, anna: User
+) -> None:
+    ticket = make_ticket()
+    address = f"/tickets/{ticket.pk}/"
+    assert "New tickets go to" not in client.get(address).content.decode()
+    rule = always_assign(ticket.client, assign_to=anna, staff=anna)
+    page = client.get(address).content.decode()
+    assert f"New tickets go to {anna.name}." in page
+    assert f'action="/rules/{rule.pk}/remove/"' in page
+    Rule.objects.filter(pk=rule.pk).update(enabled=False)
+    assert "Switched off." in client.get(address).content.decode()

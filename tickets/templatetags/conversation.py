@@ -22,7 +22,7 @@ WIDEST, TALLEST = 360, 320
 PLAIN_SIZE = (320, 240)
 TO_SEE = frozenset({"picture", "video", "animation", "waiting"})
 
-MOMENTS = {"time": "H:i", "date": "j M Y", "full": "j M Y, H:i"}
+MOMENTS = {"time": "H:i", "date": "j E Y", "full": "j E Y, H:i"}
 
 EVENT_ICONS = {
     TicketEvent.Kind.TICKET_OPENED: "message-plus",
