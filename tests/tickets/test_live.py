@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from helpdesk.asgi import application
 from tests import factories
-from tests.tickets.cast import browser_of, receive
+from tests.tickets.cast import browser_of, picture, receive
 from tickets import consumers, conversation, hub, live, operations
 from tickets.content import Content
 from tickets.models import Message, Status, Ticket
@@ -227,6 +227,18 @@ async def test_a_delivery_changes_the_message_that_is_there_and_not_the_panel() 
 async def test_a_change_of_hands_is_a_line_in_the_conversation_and_tells_the_panel() -> None:
     anna, ticket = await cast()
     page = await Page(anna, ticket, after=ticket.last_seq).open()
+
+async def test_a_reply_with_a_file_tells_the_panel_that_lists_the_files() -> None:
+    anna, ticket = await cast()
+    page = await Page(anna, ticket, after=ticket.last_seq).open()
+
+    content = Content(kind="photo", text="see", files=[picture()])
+    await sync_to_async(factories.make_message)(ticket, content=content, author=anna)
+    await page.until(ticket.last_seq + 1)
+
+    assert page.panel_changes == 1
+    await page.close()
+
 
     await sync_to_async(operations.assign)(ticket, assignee=None, staff=anna)
     frame = await page.read()
