@@ -246,7 +246,7 @@ class SimulatedClient:
     def from_bot(self) -> list[SeenMessage]:
         return [message for message in self.messages() if message.from_bot]
 
-    def wait_for(self, wanted: Callable[[SeenMessage], bool] | str, *, seconds: float = 10) -> SeenMessage:
+    def wait_for(self, wanted: Callable[[SeenMessage], bool] | str, *, seconds: float = 30) -> SeenMessage:
         """The first message of the bot with that text in it, or any message that `wanted` says yes to."""
         deadline = time.monotonic() + seconds
         while True:

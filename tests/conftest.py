@@ -168,8 +168,9 @@ def browser() -> "Iterator[Browser]":
     Not for a whole session: Playwright keeps an event loop running in this thread, where neither the
     coroutine tests nor Django's guard against blocking a loop would want it.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # two cores, and other tests beside: slow is not wrong
     path = chromium()
     if path is None:
         pytest.skip(NO_CHROMIUM)
@@ -189,6 +190,6 @@ def browser() -> "Iterator[Browser]":
 def page(browser: "Browser") -> "Iterator[Page]":
     """A page with cookies of its own. A second window is `browser.new_context().new_page()`."""
     context = browser.new_context(locale="en-US")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()

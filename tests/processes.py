@@ -73,7 +73,7 @@ class Running:
         """kill -9: it gets no chance to do anything."""
         self.child.kill()
 
-    def wait_for(self, words: str, *, seconds: float = 10) -> None:
+    def wait_for(self, words: str, *, seconds: float = 30) -> None:
         """Returns when it has written `words`."""
         deadline = time.monotonic() + seconds
         while words not in self.output:

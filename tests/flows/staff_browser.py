@@ -17,7 +17,7 @@ def window_of(browser: "Browser", user: User, url: str, **options: object) -> "P
     session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     key = session.cookies[settings.SESSION_COOKIE_NAME].value
     context = browser.new_context(base_url=url, **{"locale": "en-US", **options})  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
     return context.new_page()
 

@@ -17,7 +17,7 @@ from tickets.models import Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-SECONDS = 15_000  # milliseconds: five processes and two windows on two cores
+SECONDS = 40_000  # milliseconds: five processes and two windows on two cores
 
 
 @pytest.fixture

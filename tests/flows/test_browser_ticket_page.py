@@ -61,7 +61,7 @@ def texts(page: Any) -> Any:
 
 def until(page: Any, expression: Any) -> None:
     """Waits for a script expression; Playwright's own waiting needs the `eval` that our policy forbids."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not page.evaluate(expression):
         assert time.monotonic() < deadline, f"never: {expression}"
         page.wait_for_timeout(50)

@@ -32,7 +32,7 @@ def bot_of(processes: Processes, simulator: RunningSimulator) -> Running:
     return processes.bot(TELEGRAM_API_URL=simulator.url, TELEGRAM_BOT_TOKEN=simulator.token)
 
 
-def until(true: Callable[[], Any], *, seconds: float = 20) -> Any:
+def until(true: Callable[[], Any], *, seconds: float = 60) -> Any:
     """What `true` returns as soon as it is true."""
     deadline = time.monotonic() + seconds
     while not (result := true()):

@@ -38,7 +38,7 @@ def anna(live_database: str) -> User:
 def window(browser: "Browser", processes: Processes, anna: User) -> "Iterator[Page]":
     # By name: browsers give no passkey to a bare address.
     context = browser.new_context(base_url=f"http://localhost:{processes.web().port}", locale="en-US")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     errors = errors_of(page)
     yield page

@@ -47,7 +47,7 @@ class Office:
     async def introduce(self, user: dict[str, Any]) -> None:
         self.names = user
 
-    async def until(self, true: Callable[[], Any], *, seconds: float = 10) -> None:
+    async def until(self, true: Callable[[], Any], *, seconds: float = 30) -> None:
         """Polls until `true` says so."""
         task = asyncio.create_task(self.poller.run())
         try:

@@ -44,7 +44,7 @@ def reply(ticket: Ticket, anna: User, text: str = "Hello") -> Message:
     return operations.reply(ticket, staff=anna, content=Content(text=text))
 
 
-async def work_until(true: Callable[[], Any], *, seconds: float = 15) -> None:
+async def work_until(true: Callable[[], Any], *, seconds: float = 30) -> None:
     """A worker, until `true` (which may ask the database) says so."""
     working = Worker()
     task = asyncio.create_task(working.run())
