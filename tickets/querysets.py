@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # A search takes this many of the newest matches of each kind, so that a common word leaves little to order.
 MOST_MATCHES = 1000
 BIGGEST_ID = 2**63 - 1
+MOST_DIGITS = len(str(BIGGEST_ID))
 
 
 class StatusQuerySet(models.QuerySet["Status"]):
@@ -125,6 +126,7 @@ class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
 def ticket_number(text: str) -> int | None:
     """The ticket number that `text` is ("12", "#12"), or None."""
     digits = text.strip().removeprefix("#")
-    if digits.isascii() and digits.isdigit() and int(digits) <= BIGGEST_ID:
+    # The length first: Python refuses to read a number of thousands of digits.
+    if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS and int(digits) <= BIGGEST_ID:
         return int(digits)
     return None
