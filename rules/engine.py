@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from rules.models import Rule, RuleRun
 from tickets import steps
+from tickets.content import storable
 from tickets.journal import Change, by_rule
 from tickets.models import TicketEvent
 
@@ -38,7 +39,7 @@ def _run(rule: Rule, change: Change, event: TicketEvent) -> None:
             outcome, reason = _act(rule, change, event)
     except Exception as error:  # a rule's fault is written down; the message that set it off must not be lost
         logger.exception("Rule %s failed on ticket %s", rule.pk, event.ticket_id)
-        outcome, reason = RuleRun.Outcome.FAILED, f"{type(error).__name__}: {error}"[:255]
+        outcome, reason = RuleRun.Outcome.FAILED, storable(f"{type(error).__name__}: {error}")[:255]
     RuleRun.objects.create(
         rule=rule, ticket=event.ticket, seq=event.seq, outcome=outcome, reason=reason, created_at=change.now
     )
