@@ -21,7 +21,7 @@ from telegram_bridge.outcomes import Outcome
 from telegram_bridge.plan import Part, Upload, plan
 from telegram_bridge.sending import bot_of, request_began, send
 from tickets import operations
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, Message, TicketEvent
 
 logger = logging.getLogger(__name__)
 
@@ -78,15 +78,11 @@ class Claim:
 
     def __init__(self, message_id: int) -> None:
         self.message_id = message_id
-        self._tried = False
+        self._since = timezone.now()
 
     def __call__(self) -> Order | Outcome | None:
-        again, self._tried = self._tried, True
         try:
-            message = operations.begin_delivery(self.message_id)
-            if message is None and again:
-                # The try before may have marked it just when the database went away; nothing was sent yet.
-                message = Message.objects.get(pk=self.message_id, delivery=Delivery.SENDING)
+            message = operations.begin_delivery(self.message_id) or self._marked_already()
         except ObjectDoesNotExist:
             return None
         if message is None:
@@ -94,6 +90,13 @@ class Claim:
             operations.settle_abandoned(self.message_id)
             return None
         return _order(message)
+
+    def _marked_already(self) -> Message | None:
+        """The message, when a try of ours has marked it just as the database went away: nothing was sent
+        yet. One that was being sent before we came is not ours: it may have arrived."""
+        sending = Message.objects.filter(pk=self.message_id, delivery=Delivery.SENDING)
+        marked = TicketEvent.Kind.DELIVERY_CHANGED
+        return sending.filter(events__kind=marked, events__created_at__gte=self._since).first()
 
 
 def _order(message: Message) -> Order | Outcome:

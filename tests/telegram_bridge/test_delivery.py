@@ -1,11 +1,13 @@
 """A reply on its way to Telegram: what arrives, what is written down, what is never sent twice."""
 
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import OperationalError
 from pytest_django.fixtures import Settings
 
 from staff.models import User
@@ -265,3 +267,48 @@ def test_a_message_that_a_dead_worker_left_in_the_middle_is_unknown_for_the_next
     operations.begin_delivery(message.pk)
     run(deliver(message.pk, attempts=0))
     assert (state(message), person.from_bot()) == (("unknown", "crashed"), [])
+
+
+class TestClaimingWhileTheDatabaseGoesAway:
+    @pytest.fixture
+    def away(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+        """Makes the first claim fail, before it has marked the message or just after."""
+
+        def away_once(*, after: bool) -> None:
+            begin, tries = operations.begin_delivery, []
+
+            def begin_delivery(message_id: int) -> Message | None:
+                tries.append(message_id)
+                if len(tries) > 1:
+                    return begin(message_id)
+                if after:
+                    begin(message_id)
+                raise OperationalError("the connection is gone")
+
+            monkeypatch.setattr(operations, "begin_delivery", begin_delivery)
+
+        return away_once
+
+    @pytest.mark.parametrize("after", [False, True])
+    def test_the_message_is_sent_once(
+        self,
+        after: bool,
+        away: Callable[..., None],
+        ticket: Ticket,
+        anna: User,
+        person: SimulatedClient,
+        run: Run,
+    ) -> None:
+        message = reply(ticket, anna)
+        away(after=after)
+        run(deliver(message.pk, attempts=0))
+        assert (state(message)[0], len(person.from_bot())) == ("sent", 1)
+
+    def test_what_a_dead_worker_was_sending_is_not_taken_for_ours(
+        self, away: Callable[..., None], ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+    ) -> None:
+        message = reply(ticket, anna)
+        operations.begin_delivery(message.pk)
+        away(after=False)
+        run(deliver(message.pk, attempts=0))
+        assert (state(message), person.from_bot()) == (("unknown", "crashed"), [])
