@@ -73,8 +73,9 @@ def _message(change: Change, source: Source, message: Json, *, careful: bool) ->
         return note
     if careful and _known(source, message).exists():
         return "This message is known already."
-    client, ticket = _client_and_ticket(change, source, message["from"])
-    if start := START.fullmatch(message.get("text") or ""):
+    start = START.fullmatch(message.get("text") or "")
+    client, ticket = _client_and_ticket(change, source, message["from"], writes_client=bool(start))
+    if start:
         return _start(source, client, start[1] or "")
     got = received(message)
     if album := _album(source, message):
@@ -119,8 +120,14 @@ def _known(source: Source, message: Json) -> Any:
     )
 
 
-def _client_and_ticket(change: Change, source: Source, user: Json) -> tuple[Client, Ticket | None]:
-    """The client as Telegram describes them now, and their open ticket, locked (the client's row first)."""
+def _client_and_ticket(
+    change: Change, source: Source, user: Json, *, writes_client: bool = False
+) -> tuple[Client, Ticket | None]:
+    """The client as Telegram describes them now, and their open ticket, locked.
+
+    The client's row is locked first when it changes, here or (`writes_client`) by the caller: a delivery
+    that finds the bot blocked locks in the same order.
+    """
     profile = {
         "name": full_name(user),
         "username": storable(user.get("username") or "")[:64],
@@ -131,7 +138,7 @@ def _client_and_ticket(change: Change, source: Source, user: Json) -> tuple[Clie
     if client is None:
         return Client.objects.create(**key, **profile), None
     changed = {field: value for field, value in profile.items() if getattr(client, field) != value}
-    if changed or not client.is_reachable:
+    if changed or writes_client or not client.is_reachable:
         client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     ticket = hot_queries.open_ticket(client)
     if changed:

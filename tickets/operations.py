@@ -255,7 +255,8 @@ def settle_delivery(
     with change() as opened:
         if unreachable:
             # The client before the ticket, as ingest locks them: the other way round could deadlock.
-            Client.objects.select_for_update(no_key=True).get(tickets__messages=message_id)
+            clients = Client.objects.select_for_update(of=("self",), no_key=True)
+            clients.get(tickets__messages=message_id)
         message = _locked_message(message_id)
         steps.change_delivery(opened, message, delivery, error=error)
         if unreachable:
