@@ -95,6 +95,9 @@ class ClientAdmin(BigTable):
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        obj.save(update_fields=["notes"])  # only this: meanwhile the bot's process writes its own columns
+
     @admin.display(description=gettext_lazy("page"))
     def page(self, client: Client) -> SafeString:
         return _link(reverse("client", args=[client.pk]), _("Tickets and files of this client"))

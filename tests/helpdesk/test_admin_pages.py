@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,9 +111,13 @@ def test_a_status_of_ones_own_goes_when_no_ticket_has_it(client: Client, boss: U
 
 def test_only_notes_of_a_client_are_changed(client: Client, desk: Bot) -> None:
     person = Person.objects.get()
-    client.post(address(Person, "change", person.pk), {"notes": "Likes tea", "name": "Other"})
+    with CaptureQueriesContext(connection) as queries:
+        client.post(address(Person, "change", person.pk), {"notes": "Likes tea", "name": "Other"})
     person.refresh_from_db()
     assert (person.notes, person.name) == ("Likes tea", "Мария")
+    # Written back as a whole, the row would undo what the bot's process wrote since it was read.
+    (update,) = [row["sql"] for row in queries if row["sql"].startswith('UPDATE "tickets_client"')]
+    assert "is_reachable" not in update.partition("WHERE")[0]
 
 
 def test_a_bot_is_added_by_its_token_which_is_never_shown(client: Client, boss: User) -> None:
