@@ -290,7 +290,7 @@ class TestClaimingWhileTheDatabaseGoesAway:
         return away_once
 
     @pytest.mark.parametrize("after", [False, True])
-    def test_the_message_is_sent_once(
+    def test_the_message_is_sent_once(  # noqa: PLR0917  (fixtures)
         self,
         after: bool,
         away: Callable[..., None],
