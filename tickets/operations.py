@@ -236,7 +236,7 @@ def begin_delivery(message_id: int) -> Message | None:
     A person waits for this one: it reads no more than it needs.
     """
     with change() as opened:
-        ticket = Ticket.objects.locked_alone().get(messages=message_id)
+        ticket = Ticket.objects.locked().get(messages=message_id)
         message = Message.objects.defer("search").get(pk=message_id)
         if message.delivery != Delivery.QUEUED:
             return None

@@ -57,12 +57,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def locked(self) -> Self:
         """For a step: the ticket's row is ours until the transaction ends; what it names is not locked.
 
-        With its status, which every verb asks; its people are read when somebody is to be named.
+        Alone, and what it names is read afterwards: PostgreSQL doesn't find a row that changed while we
+        waited for it when the query also joins what that change was about (its status, its assignee).
         """
-        return self.select_for_update(of=("self",), no_key=True).select_related("status")
-
-    def locked_alone(self) -> Self:
-        """As `locked`, for a step that looks at nothing that the ticket names."""
         return self.select_for_update(of=("self",), no_key=True)
 
     def matching(self, text: str) -> Self:
