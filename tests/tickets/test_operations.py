@@ -16,6 +16,7 @@ from tickets.content import Content, NewFile, storable
 from tickets.errors import OperationRefused
 from tickets.journal import CLIENT, change
 from tickets.models import Client, Message, Status, Ticket, TicketEvent
+from tickets.signals import ticket_changed
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +225,11 @@ def test_the_journal_has_no_gap_and_the_ticket_knows_its_last_number(ticket: Tic
     assert seqs == list(range(1, ticket.last_seq + 1))
 
 
+def test_a_verb_refuses_to_be_part_of_another_transaction(ticket: Ticket, anna: User) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        operations.take(ticket, staff=anna)
+
+
 def test_a_message_is_claimed_for_sending_once(ticket: Ticket, anna: User) -> None:
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"), taking=True)
     assert operations.begin_delivery(message.pk) is not None
@@ -323,21 +329,30 @@ class TestRules:
             if assignee == anna:
                 raise ValueError("broken after it wrote\0")
 
+        announced: list[int] = []
+
+        def receiver(sender: object, *, events: list[TicketEvent], **kwargs: Any) -> None:
+            announced.extend(event.pk for event in events)
+
         monkeypatch.setattr(steps, "assign", assign_but_not_anna)
-        ticket = make_ticket(client=client)
+        ticket_changed.connect(receiver)
+        try:
+            ticket = make_ticket(client=client)
+        finally:
+            ticket_changed.disconnect(receiver)
         ticket.refresh_from_db()
         assert ticket.assignee == boris
         assert RuleRun.objects.get(rule=broken).outcome == "failed"
         assert kinds(ticket) == [Kind.TICKET_OPENED, Kind.TICKET_ASSIGNED]
         assert ticket.last_seq == 2
+        # A row that was rolled back is announced to nobody: it could be a message that has no row.
+        assert announced == list(ticket.events.order_by("seq").values_list("pk", flat=True))
 
 
 class TestAnnouncing:
     def test_each_row_is_announced_once_in_rounds_until_nobody_adds_any(
         self, ticket: Ticket, anna: User
     ) -> None:
-        from tickets.signals import ticket_changed
-
         heard: list[tuple[int, list[int]]] = []
 
         def receiver(
