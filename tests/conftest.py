@@ -117,6 +117,15 @@ def _no_job_outlives_its_test(
 
 
 @pytest.fixture(autouse=True)
+def _no_language_outlives_its_test() -> Iterator[None]:
+    """A page in Russian leaves its thread in Russian; the next test would read the words in it."""
+    from django.utils import translation
+
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _no_cache_outlives_its_test() -> Iterator[None]:
     """Rate limits and the like. Not a flush of all: a web process keeps its place in channel groups there."""
     yield
