@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -106,8 +106,16 @@ def _chat_of(body: Any) -> int:
     return 0
 
 
-# One statement each, in one implicit transaction: one way to the database and back before Telegram is told.
+# Telegram keeps what is not confirmed for 24 hours, so a number that comes again much later is a new
+# update: after a quiet week its numbers begin anew at random (https://core.telegram.org/bots/api#update).
+# The old row keeps all but its number.
+SAME_NUMBER_HOURS = 48
+FIRST_RETIRED_NUMBER = -(2**62)  # far below the numbers of `_own_number`
+# Several statements in one implicit transaction: one way to the database and back before Telegram is told.
 STORE = """
+UPDATE telegram_bridge_update AS old SET update_id = %s - old.id
+FROM unnest(%s::bigint[], %s::text[]) AS new (update_id, raw)
+WHERE old.bot_id = %s AND old.update_id = new.update_id AND old.raw <> new.raw AND old.stored_at < %s;
 INSERT INTO telegram_bridge_update
     (bot_id, update_id, chat_id, kind, raw, state, error, tries, stored_at)
 VALUES {rows} ON CONFLICT DO NOTHING;
@@ -122,20 +130,19 @@ def store(bot_id: int, updates: Sequence[Raw], *, now: datetime) -> set[Lane]:
     """
     if connection.in_atomic_block and not getattr(connection.atomic_blocks[-1], "_from_testcase", False):
         raise RuntimeError("updates must be committed when store() returns")
-    values: list[Any] = []
+    numbers = [update.update_id for update in updates]
+    same_since = now - timedelta(hours=SAME_NUMBER_HOURS)
+    values: list[Any] = [
+        FIRST_RETIRED_NUMBER,
+        numbers,
+        [update.raw for update in updates],
+        bot_id,
+        same_since,
+    ]
     for update in updates:
         state = Update.State.FAILED if update.error else Update.State.STORED
-        values += [
-            bot_id,
-            update.update_id,
-            update.chat_id,
-            update.kind,
-            update.raw,
-            state,
-            update.error,
-            0,
-            now,
-        ]
+        values += [bot_id, update.update_id, update.chat_id, update.kind, update.raw, state, update.error]
+        values += [0, now]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(updates))
     with connection.cursor() as cursor:
         cursor.execute(STORE.format(rows=rows), [*values, now, bot_id])

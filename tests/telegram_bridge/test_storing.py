@@ -1,6 +1,7 @@
 """Updates as rows: nothing in them can stop the others."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,8 +17,8 @@ def answer(*updates: object) -> bytes:
     return json.dumps({"ok": True, "result": updates}).encode()
 
 
-def message(update_id: int, chat_id: int = 7) -> dict[str, object]:
-    return {"update_id": update_id, "message": {"message_id": 1, "chat": {"id": chat_id}}}
+def message(update_id: int, chat_id: int = 7, **more: object) -> dict[str, object]:
+    return {"update_id": update_id, "message": {"message_id": 1, "chat": {"id": chat_id}, **more}}
 
 
 def test_a_batch_is_confirmed_by_the_number_after_its_last_update() -> None:
@@ -87,3 +88,18 @@ class TestInTheDatabase:
         store(bot.pk, read_batch(body).updates, now=timezone.now())
         text = json.loads(Update.objects.get().raw)["message"]["text"]
         assert text == "a\x00b\ud83dc\udcff"
+
+    def test_a_number_that_comes_again_after_a_quiet_week_is_a_new_update(self, bot: Bot) -> None:
+        week = timezone.now() - timedelta(days=8)
+        store(bot.pk, read_batch(answer(message(5, text="old"))).updates, now=week)
+        store(bot.pk, read_batch(answer(message(5, text="new"))).updates, now=timezone.now())
+        texts = [json.loads(row.raw)["message"]["text"] for row in Update.objects.order_by("pk")]
+        assert texts == ["old", "new"]
+        assert Update.objects.get(update_id=5).raw.count("new") == 1
+
+    @pytest.mark.parametrize("hours", [1, 300])
+    def test_the_same_update_is_one_however_late_it_comes_again(self, bot: Bot, hours: int) -> None:
+        updates = read_batch(answer(message(5))).updates
+        store(bot.pk, updates, now=timezone.now() - timedelta(hours=hours))
+        store(bot.pk, updates, now=timezone.now())
+        assert Update.objects.count() == 1
