@@ -5,6 +5,8 @@ Called by a job that holds the chat's lock, so nothing else sends to this client
 
 import asyncio
 import logging
+import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,13 +23,16 @@ from telegram_bridge.outcomes import Outcome
 from telegram_bridge.plan import Part, Upload, plan
 from telegram_bridge.sending import bot_of, request_began, send
 from tickets import operations
-from tickets.models import Attachment, Message, TicketEvent
+from tickets.models import Attachment, Message
 
 logger = logging.getLogger(__name__)
 
 Delivery = Message.Delivery
 
 SENT = Outcome(Delivery.SENT)
+# So long after a look, the message is surely still ours: others take a worker for dead only after
+# worker.DEAD_SECONDS of silence.
+SURE_SECONDS = 2.0
 # Bots that send, by token: their connections to Telegram stay open between messages.
 _bots: dict[str, telegram.Bot] = {}
 
@@ -45,6 +50,7 @@ class Order:
     """What is left to send of a message, and where to."""
 
     message_id: int
+    claim: uuid.UUID
     bot_id: int
     token: str
     chat_id: int
@@ -54,7 +60,8 @@ class Order:
 
 async def deliver(message_id: int, *, attempts: int) -> None:
     """Sends the message unless that is done already. Raises PutOff when it has to wait."""
-    order = await persistently(Claim(message_id))
+    claim = uuid.uuid4()
+    order = await persistently(_claim, message_id, claim)
     if order is None:
         return
     try:
@@ -62,44 +69,35 @@ async def deliver(message_id: int, *, attempts: int) -> None:
     except asyncio.CancelledError:
         # The process ends while a request is under way.
         outcome = outcomes.unknown("crashed")
-    await persistently(
+    if outcome is None:
+        logger.warning("Message %s is another's: it was settled while this process slept", message_id)
+        return
+    settled = await persistently(
         operations.settle_delivery,
         message_id,
+        claim=claim,
         delivery=outcome.delivery,
         error=outcome.error,
         unreachable=outcome.unreachable,
     )
-    if outcome.retry_at is not None:
+    if settled is not None and outcome.retry_at is not None:
         raise PutOff(outcome.retry_at)
 
 
-class Claim:
+def _claim(message_id: int, claim: uuid.UUID) -> Order | Outcome | None:
     """Marks the message as being sent and says what is to be sent; may be called again after an error."""
-
-    def __init__(self, message_id: int) -> None:
-        self.message_id = message_id
-        self._since = timezone.now()
-
-    def __call__(self) -> Order | Outcome | None:
-        try:
-            message = operations.begin_delivery(self.message_id) or self._marked_already()
-        except ObjectDoesNotExist:
-            return None
-        if message is None:
-            # Sent already; or left in the middle by who held the chat's lock before us, and is gone.
-            operations.settle_abandoned(self.message_id)
-            return None
-        return _order(message)
-
-    def _marked_already(self) -> Message | None:
-        """The message, when a try of ours has marked it just as the database went away: nothing was sent
-        yet. One that was being sent before we came is not ours: it may have arrived."""
-        sending = Message.objects.filter(pk=self.message_id, delivery=Delivery.SENDING)
-        marked = TicketEvent.Kind.DELIVERY_CHANGED
-        return sending.filter(events__kind=marked, events__created_at__gte=self._since).first()
+    try:
+        message = operations.begin_delivery(message_id, claim=claim)
+    except ObjectDoesNotExist:
+        return None
+    if message is None:
+        # Sent already; or left in the middle by who held the chat's lock before us, and is gone.
+        operations.settle_abandoned(message_id)
+        return None
+    return _order(message, claim)
 
 
-def _order(message: Message) -> Order | Outcome:
+def _order(message: Message, claim: uuid.UUID) -> Order | Outcome:
     facts = hot_queries.delivery_facts(message)
     if facts.bot_id is None:
         return outcomes.failed("no_bot")
@@ -110,6 +108,7 @@ def _order(message: Message) -> Order | Outcome:
     parts = plan(message.text, message.entities, files)
     return Order(
         message_id=message.pk,
+        claim=claim,
         bot_id=facts.bot_id,
         token=token,
         chat_id=facts.chat_id,
@@ -131,11 +130,18 @@ def _upload(file: Attachment) -> Upload:
     )
 
 
-async def _send_parts(order: Order, attempts: int) -> Outcome:
+async def _send_parts(order: Order, attempts: int) -> Outcome | None:
     """Sends each part and writes it down before the next. Stops at the first that surely, or perhaps, did
-    not arrive."""
+    not arrive; None when it is another's by now, and a person may have had it sent again."""
     bot = sending_bot(order.token)
+    sure_until = time.time() + SURE_SECONDS
     for part in order.parts:
+        # The wall clock: others' time went on while this machine slept.
+        if time.time() > sure_until and not await persistently(
+            operations.holds_delivery, order.message_id, claim=order.claim
+        ):
+            return None
+        sure_until = time.time() + SURE_SECONDS
         request_began.set(False)
         try:
             ids = await send(bot, order.chat_id, part, reply_to=order.reply_to if part.number == 0 else None)

@@ -1,6 +1,7 @@
 """A small cast for tests, made by the product's own steps and verbs: what a test starts from."""
 
 import itertools
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from tickets.journal import by_staff, change
 from tickets.models import Client, Inbox, Message, Status, Ticket
 
 _numbers = itertools.count(1)
+CLAIM = uuid.UUID(int=1)  # a worker's attempt to deliver
 PASSWORD = "a long enough password 1"
 
 

@@ -230,25 +230,44 @@ def _locked_message(message_id: int) -> Message:
     return message
 
 
-def begin_delivery(message_id: int) -> Message | None:
-    """The message, marked as being sent, for the one worker that may send it; None when there is no need.
-
-    A person waits for this one: it reads no more than it needs.
+def begin_delivery(message_id: int, *, claim: uuid.UUID) -> Message | None:
+    """The message, marked as being sent under `claim`, for the one worker that may send it; None when
+    there is no need, or another holds it. Called again with the same claim, it returns the message again.
     """
     with change() as opened:
-        ticket = Ticket.objects.locked().get(messages=message_id)
-        message = Message.objects.defer("search").get(pk=message_id)
+        message = _locked_message(message_id)
+        if message.delivery == Delivery.SENDING and message.delivery_claim == claim:
+            return message
         if message.delivery != Delivery.QUEUED:
             return None
-        message.ticket = ticket
+        message.delivery_claim = claim
         steps.change_delivery(opened, message, Delivery.SENDING)
     return message
 
 
+def holds_delivery(message_id: int, *, claim: uuid.UUID) -> bool:
+    """Whether `claim` may go on sending. A worker that slept was taken for dead, and may not."""
+    return Message.objects.filter(pk=message_id, delivery=Delivery.SENDING, delivery_claim=claim).exists()
+
+
+# What may still be said under a claim, by the message's state: one that was settled as unknown takes the truth
+# that came late, never a doubt or a wait.
+LATE_TRUTHS = {
+    Delivery.SENDING: set(Delivery),
+    Delivery.UNKNOWN: {Delivery.SENT, Delivery.FAILED},
+}
+
+
 def settle_delivery(
-    message_id: int, *, delivery: Delivery, error: dict[str, object] | None = None, unreachable: bool = False
-) -> Message:
+    message_id: int,
+    *,
+    claim: uuid.UUID,
+    delivery: Delivery,
+    error: dict[str, object] | None = None,
+    unreachable: bool = False,
+) -> Message | None:
     """The message with what became of it: sent, failed, unknown, or queued again (with why and until when).
+    None, and nothing changed, when that is no longer this claim's to say.
 
     `unreachable`: the client no longer lets the bot write to them.
     """
@@ -258,6 +277,9 @@ def settle_delivery(
             clients = Client.objects.select_for_update(of=("self",), no_key=True)
             clients.get(tickets__messages=message_id)
         message = _locked_message(message_id)
+        sayable = LATE_TRUTHS.get(Delivery(message.delivery), set())
+        if message.delivery_claim != claim or delivery not in sayable:
+            return None
         steps.change_delivery(opened, message, delivery, error=error)
         if unreachable:
             steps.mark_reachable(opened, message.ticket, message.ticket.client, reachable=False, actor=SYSTEM)

@@ -221,7 +221,7 @@ def change_delivery(
     """
     message.delivery = delivery
     message.delivery_error = error or {}
-    message.save(update_fields=["delivery", "delivery_error"])
+    message.save(update_fields=["delivery", "delivery_error", "delivery_claim"])
     data = {"delivery": str(delivery), **({"error": error} if error else {})}
     change.record(message.ticket, Kind.DELIVERY_CHANGED, actor, message=message, data=data)
 

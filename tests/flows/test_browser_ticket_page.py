@@ -88,8 +88,10 @@ def test_a_reply_is_written_sent_and_settled_without_a_reload(page: Any, ticket:
     expect(bubble).to_have_attribute("data-delivery", "queued")
     expect(page.get_by_label("Write a message")).to_have_value("")
     message = ticket.messages.get(direction="out")
-    operations.begin_delivery(message.pk)
-    operations.settle_delivery(message.pk, delivery=Message.Delivery.FAILED, error={"code": "blocked"})
+    operations.begin_delivery(message.pk, claim=factories.CLAIM)
+    operations.settle_delivery(
+        message.pk, claim=factories.CLAIM, delivery=Message.Delivery.FAILED, error={"code": "blocked"}
+    )
     expect(bubble).to_have_attribute("data-delivery", "failed")
     expect(page.get_by_text("The client has blocked the bot.")).to_be_visible()
 

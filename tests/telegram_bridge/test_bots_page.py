@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from telegram_bridge import bot_states
 from telegram_bridge.models import Bot, Update
-from tests.factories import make_bot, make_client, make_message, make_ticket, make_user
+from tests.factories import CLAIM, make_bot, make_client, make_message, make_ticket, make_user
 from tickets import operations
 from tickets.models import Message
 
@@ -67,7 +67,10 @@ def test_what_waits_and_what_failed_is_counted_for_each_bot(client: Client) -> N
     ticket = make_ticket(client=make_client(inbox=bot.inbox), assignee=anna, status=2)
     make_message(ticket, author=anna)
     lost = make_message(ticket, author=anna)
-    operations.settle_delivery(lost.pk, delivery=Message.Delivery.UNKNOWN, error={"code": "no_answer"})
+    operations.begin_delivery(lost.pk, claim=CLAIM)
+    operations.settle_delivery(
+        lost.pk, claim=CLAIM, delivery=Message.Delivery.UNKNOWN, error={"code": "no_answer"}
+    )
     first, second = sorted(bot_states.reports(timezone.now()), key=lambda report: report.bot.pk)
     assert (first.waiting_updates, first.failed_updates) == (2, 1)
     assert (first.queued, first.failed, first.unknown) == (1, 0, 1)

@@ -1,9 +1,13 @@
 """A reply on its way to Telegram: what arrives, what is written down, what is never sent twice."""
 
+import asyncio
 import socket
+import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,9 +17,10 @@ from pytest_django.fixtures import Settings
 from staff.models import User
 from telegram_bridge.delivery import PutOff, deliver
 from telegram_bridge.models import Bot, TelegramMessage
+from telegram_bridge.sending import send
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
-from tests.factories import make_client, make_message, make_ticket, make_user
+from tests.factories import CLAIM, make_client, make_message, make_ticket, make_user
 from tests.telegram_bridge.conftest import Run
 from tickets import operations
 from tickets.content import Content, NewFile
@@ -264,7 +269,7 @@ def test_a_message_that_a_dead_worker_left_in_the_middle_is_unknown_for_the_next
     ticket: Ticket, anna: User, person: SimulatedClient, run: Run
 ) -> None:
     message = reply(ticket, anna)
-    operations.begin_delivery(message.pk)
+    operations.begin_delivery(message.pk, claim=CLAIM)
     run(deliver(message.pk, attempts=0))
     assert (state(message), person.from_bot()) == (("unknown", "crashed"), [])
 
@@ -277,12 +282,12 @@ class TestClaimingWhileTheDatabaseGoesAway:
         def away_once(*, after: bool) -> None:
             begin, tries = operations.begin_delivery, []
 
-            def begin_delivery(message_id: int) -> Message | None:
+            def begin_delivery(message_id: int, *, claim: uuid.UUID) -> Message | None:
                 tries.append(message_id)
                 if len(tries) > 1:
-                    return begin(message_id)
+                    return begin(message_id, claim=claim)
                 if after:
-                    begin(message_id)
+                    begin(message_id, claim=claim)
                 raise OperationalError("the connection is gone")
 
             monkeypatch.setattr(operations, "begin_delivery", begin_delivery)
@@ -308,7 +313,76 @@ class TestClaimingWhileTheDatabaseGoesAway:
         self, away: Callable[..., None], ticket: Ticket, anna: User, person: SimulatedClient, run: Run
     ) -> None:
         message = reply(ticket, anna)
-        operations.begin_delivery(message.pk)
+        operations.begin_delivery(message.pk, claim=CLAIM)
         away(after=False)
         run(deliver(message.pk, attempts=0))
         assert (state(message), person.from_bot()) == (("unknown", "crashed"), [])
+
+
+class TestAWorkerThatSleptAndWasTakenForDead:
+    """A laptop's lid is closed in the middle of a send; meanwhile the message is settled as unknown."""
+
+    @pytest.fixture
+    def slept(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+        """What happens while the first part is on its way, and time goes on."""
+
+        def meanwhile(happens: Callable[[], object]) -> None:
+            clock = time.time
+            sent: list[object] = []
+
+            async def send_and_sleep(*args: Any, **more: Any) -> list[int]:
+                ids = await send(*args, **more)
+                if not sent:
+                    sent.append(ids)
+                    await asyncio.to_thread(happens)
+                    monkeypatch.setattr(time, "time", lambda: clock() + 60)
+                return ids
+
+            monkeypatch.setattr("telegram_bridge.delivery.send", send_and_sleep)
+
+        return meanwhile
+
+    def test_it_sends_no_further_part(
+        self, slept: Any, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+    ) -> None:
+        message = reply(ticket, anna, "word " * 1500)
+        slept(lambda: operations.settle_abandoned(message.pk))
+        run(deliver(message.pk, attempts=0))
+        assert (state(message), len(person.from_bot())) == (("unknown", "crashed"), 1)
+        # What it did send is known, so that sending again begins after it.
+        operations.send_again(message, staff=anna)
+        run(deliver(message.pk, attempts=0))
+        assert state(message)[0] == "sent"
+        assert " ".join(one.text for one in person.from_bot()).split() == ["word"] * 1500
+
+    def test_it_still_says_that_the_last_part_arrived(
+        self, slept: Any, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+    ) -> None:
+        message = reply(ticket, anna)
+        slept(lambda: operations.settle_abandoned(message.pk))
+        run(deliver(message.pk, attempts=0))
+        assert (state(message)[0], len(person.from_bot())) == ("sent", 1)
+
+    def test_what_staff_had_sent_again_is_not_sent_twice(
+        self, slept: Any, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+    ) -> None:
+        message = reply(ticket, anna)
+
+        def settled_and_asked_for_again() -> None:
+            operations.settle_abandoned(message.pk)
+            operations.send_again(message, staff=anna)
+
+        slept(settled_and_asked_for_again)
+        run(deliver(message.pk, attempts=0))
+        run(deliver(message.pk, attempts=0))
+        assert (state(message)[0], len(person.from_bot())) == ("sent", 1)
+
+    def test_it_says_nothing_about_an_attempt_of_another(self, ticket: Ticket, anna: User) -> None:
+        message = reply(ticket, anna)
+        operations.begin_delivery(message.pk, claim=CLAIM)
+        operations.settle_abandoned(message.pk)
+        operations.send_again(message, staff=anna)
+        operations.begin_delivery(message.pk, claim=uuid.uuid4())
+        late = operations.settle_delivery(message.pk, claim=CLAIM, delivery=Message.Delivery.SENT)
+        assert (late, state(message)[0]) == (None, "sending")
+        assert not operations.holds_delivery(message.pk, claim=CLAIM)

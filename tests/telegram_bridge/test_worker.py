@@ -19,7 +19,7 @@ from telegram_bridge.models import Bot
 from telegram_bridge.worker import Worker
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
-from tests.factories import make_client, make_ticket, make_user
+from tests.factories import CLAIM, make_client, make_ticket, make_user
 from tests.telegram_bridge.conftest import Run
 from tickets import operations
 from tickets.content import Content
@@ -168,7 +168,7 @@ class TestWhatADeadWorkerLeaves:
         self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
     ) -> None:
         crashed = reply(ticket, anna, "crashed")
-        operations.begin_delivery(crashed.pk)
+        operations.begin_delivery(crashed.pk, claim=CLAIM)
         self.take_and_die()
         after = reply(ticket, anna, "after")
         run(work_until(settled))
@@ -209,7 +209,7 @@ class TestWhatADeadWorkerLeaves:
         self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
     ) -> None:
         sending, queued = reply(ticket, anna, "sending"), reply(ticket, anna, "queued")
-        operations.begin_delivery(sending.pk)
+        operations.begin_delivery(sending.pk, claim=CLAIM)
         ProcrastinateJob.objects.filter(pk=F("pk")).update(status="failed")
         run(stalled.settle_orphans())
         run(work_until(lambda: not on_its_way()))

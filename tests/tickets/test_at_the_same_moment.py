@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from staff.models import User
-from tests.factories import make_client, make_message, make_ticket, make_user
+from tests.factories import CLAIM, make_client, make_message, make_ticket, make_user
 from tickets import operations, steps
 from tickets.content import Content
 from tickets.errors import OperationRefused
@@ -72,7 +72,7 @@ def test_a_delivery_is_settled_while_the_status_changes(delivery: str) -> None:
     anna = make_user("anna")
     ticket = make_ticket(assignee=anna, status=Status.IN_PROGRESS_ID)
     message = make_message(ticket, author=anna)
-    operations.begin_delivery(message.pk)
+    operations.begin_delivery(message.pk, claim=CLAIM)
     holds = threading.Event()
 
     def close() -> None:
@@ -84,7 +84,7 @@ def test_a_delivery_is_settled_while_the_status_changes(delivery: str) -> None:
 
     def settle() -> None:
         holds.wait(10)
-        operations.settle_delivery(message.pk, delivery=Message.Delivery(delivery))
+        operations.settle_delivery(message.pk, claim=CLAIM, delivery=Message.Delivery(delivery))
 
     assert at_once(close, settle) == [None, None]
     message.refresh_from_db()

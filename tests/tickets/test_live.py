@@ -216,8 +216,10 @@ async def test_a_delivery_changes_the_message_that_is_there_and_not_the_panel() 
     message = await sync_to_async(factories.make_message)(ticket, text="answer", author=anna)
     await page.until(ticket.last_seq + 1)
 
-    await sync_to_async(operations.begin_delivery)(message.pk)
-    await sync_to_async(operations.settle_delivery)(message.pk, delivery=Message.Delivery.SENT)
+    await sync_to_async(operations.begin_delivery)(message.pk, claim=factories.CLAIM)
+    await sync_to_async(operations.settle_delivery)(
+        message.pk, claim=factories.CLAIM, delivery=Message.Delivery.SENT
+    )
     await page.until(ticket.last_seq + 3)
 
     assert list(page.items) == [f"message-{message.pk}"]

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rules.models import Rule, RuleRun
 from staff.models import User
-from tests.factories import make_client, make_message, make_ticket, make_user
+from tests.factories import CLAIM, make_client, make_message, make_ticket, make_user
 from tickets import operations, steps
 from tickets.content import Content, NewFile, storable
 from tickets.errors import OperationRefused
@@ -217,8 +217,8 @@ def test_the_database_keeps_the_built_in_statuses_and_every_kind() -> None:
 def test_the_journal_has_no_gap_and_the_ticket_knows_its_last_number(ticket: Ticket, anna: User) -> None:
     operations.take(ticket, staff=anna)
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"))
-    operations.begin_delivery(message.pk)
-    operations.settle_delivery(message.pk, delivery=Message.Delivery.SENT)
+    operations.begin_delivery(message.pk, claim=CLAIM)
+    operations.settle_delivery(message.pk, claim=CLAIM, delivery=Message.Delivery.SENT)
     operations.set_status(ticket, status=status(3), staff=anna)
     ticket.refresh_from_db()
     seqs = list(ticket.events.order_by("seq").values_list("seq", flat=True))
@@ -232,8 +232,9 @@ def test_a_verb_refuses_to_be_part_of_another_transaction(ticket: Ticket, anna: 
 
 def test_a_message_is_claimed_for_sending_once(ticket: Ticket, anna: User) -> None:
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"), taking=True)
-    assert operations.begin_delivery(message.pk) is not None
-    assert operations.begin_delivery(message.pk) is None
+    assert operations.begin_delivery(message.pk, claim=CLAIM) is not None
+    assert operations.begin_delivery(message.pk, claim=uuid.uuid4()) is None
+    assert operations.begin_delivery(message.pk, claim=CLAIM) == message  # asked again by who has it
 
 
 def test_sending_again_is_for_failed_and_unknown_messages_and_for_the_assignee(
@@ -242,8 +243,10 @@ def test_sending_again_is_for_failed_and_unknown_messages_and_for_the_assignee(
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"), taking=True)
     with pytest.raises(OperationRefused, match="on its way"):
         operations.send_again(message, staff=anna)
-    operations.begin_delivery(message.pk)
-    operations.settle_delivery(message.pk, delivery=Message.Delivery.UNKNOWN, error={"code": "no_answer"})
+    operations.begin_delivery(message.pk, claim=CLAIM)
+    operations.settle_delivery(
+        message.pk, claim=CLAIM, delivery=Message.Delivery.UNKNOWN, error={"code": "no_answer"}
+    )
     with pytest.raises(OperationRefused, match="anna has this ticket"):
         operations.send_again(message, staff=boris)
     assert operations.send_again(message, staff=anna).delivery == "queued"
@@ -253,8 +256,10 @@ def test_a_written_message_and_one_to_send_again_get_a_job_each_in_the_clients_l
     ticket: Ticket, anna: User
 ) -> None:
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"), taking=True)
-    operations.begin_delivery(message.pk)
-    operations.settle_delivery(message.pk, delivery=Message.Delivery.FAILED, error={"code": "blocked"})
+    operations.begin_delivery(message.pk, claim=CLAIM)
+    operations.settle_delivery(
+        message.pk, claim=CLAIM, delivery=Message.Delivery.FAILED, error={"code": "blocked"}
+    )
     operations.send_again(message, staff=anna)
     with connection.cursor() as cursor:
         cursor.execute("SELECT lock, args->>'message_id' FROM procrastinate_jobs ORDER BY id")
@@ -263,9 +268,9 @@ def test_a_written_message_and_one_to_send_again_get_a_job_each_in_the_clients_l
 
 def test_a_client_who_blocked_the_bot_is_marked_in_the_ticket(ticket: Ticket, anna: User) -> None:
     message = operations.reply(ticket, staff=anna, content=Content(text="hi"), taking=True)
-    operations.begin_delivery(message.pk)
+    operations.begin_delivery(message.pk, claim=CLAIM)
     operations.settle_delivery(
-        message.pk, delivery=Message.Delivery.FAILED, error={"code": "blocked"}, unreachable=True
+        message.pk, claim=CLAIM, delivery=Message.Delivery.FAILED, error={"code": "blocked"}, unreachable=True
     )
     assert not Client.objects.get(pk=ticket.client_id).is_reachable
     assert kinds(ticket)[-1] == Kind.CLIENT_BLOCKED

@@ -241,8 +241,10 @@ def test_every_delivery_state_is_shown_with_its_reason_and_what_one_can_do(
     delivery: Any, error: Any, words: Any, anna: Any, ticket: Any
 ) -> None:
     reply = factories.make_message(ticket, text="On it", author=anna)
-    operations.begin_delivery(reply.pk)
-    operations.settle_delivery(reply.pk, delivery=Message.Delivery(delivery), error=error)
+    operations.begin_delivery(reply.pk, claim=factories.CLAIM)
+    operations.settle_delivery(
+        reply.pk, claim=factories.CLAIM, delivery=Message.Delivery(delivery), error=error
+    )
 
     html = page(browser_of(anna), ticket)
 

@@ -317,8 +317,10 @@ def test_no_form_is_taken_from_another_site(anna: Any, fresh: Any) -> None:
 @pytest.fixture
 def failed(anna: Any, mine: Any) -> Any:
     message = factories.make_message(mine, text="Hi", author=anna)
-    operations.begin_delivery(message.pk)
-    return operations.settle_delivery(message.pk, delivery=Message.Delivery.FAILED, error={"code": "network"})
+    operations.begin_delivery(message.pk, claim=factories.CLAIM)
+    return operations.settle_delivery(
+        message.pk, claim=factories.CLAIM, delivery=Message.Delivery.FAILED, error={"code": "network"}
+    )
 
 
 def test_a_failed_message_is_queued_again(browser: Any, failed: Any) -> None:

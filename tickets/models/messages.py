@@ -79,6 +79,8 @@ class Message(models.Model):
     delivery = models.CharField(_("delivery"), max_length=8, choices=Delivery, blank=True, default="")
     # A code of telegram_bridge/failures.py and its numbers; the page puts them into words.
     delivery_error = models.JSONField(_("delivery error"), default=dict, blank=True)
+    # Whose attempt the present state is about: a worker that comes too late finds another's claim here.
+    delivery_claim = models.UUIDField(null=True, blank=True, editable=False)
     # Set when the form is drawn: the same form sent twice is one message.
     key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("written"))
