@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -112,3 +113,11 @@ def test_the_strip_asks_the_database_once_in_a_while_not_on_each_page(
 def test_without_bots_the_page_says_how_to_get_one(client: Client) -> None:
     client.force_login(make_user())
     assert "@BotFather" in client.get("/bots/").content.decode()
+
+
+def test_the_health_check_names_the_bot_that_shows_no_sign_of_life() -> None:
+    well = well_bot()
+    call_command("check_bots")
+    Bot.objects.filter(pk=well.pk).update(seen_at=timezone.now() - timedelta(minutes=10))
+    with pytest.raises(CommandError, match=f"No sign of life: {well}"):
+        call_command("check_bots")
