@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
+from rules.models import Rule
+from rules.operations import remove
 from staff.models import User
 from tests.factories import CLAIM, make_client, make_message, make_ticket, make_user
 from tickets import operations, steps
@@ -125,3 +127,14 @@ def _wait_until_somebody_waits() -> None:
                 return
         time.sleep(0.01)
     raise AssertionError("nobody waits for this transaction")
+
+
+def test_a_rule_is_removed_while_it_runs_and_neither_the_ticket_nor_the_person_meets_an_error() -> None:
+    for _ in range(5):
+        client = make_client()
+        rule = Rule.objects.create(client=client, assign_to=make_user())
+        ran, removed = at_once(partial(make_ticket, client=client), partial(remove, rule))
+        assert removed is None
+        # Ingest meets the constraint at its commit, and applies the update again.
+        assert isinstance(ran, Ticket | IntegrityError)
+        assert not Rule.objects.filter(pk=rule.pk).exists()
