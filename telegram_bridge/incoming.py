@@ -78,8 +78,8 @@ def _message(change: Change, source: Source, message: Json, *, careful: bool) ->
     if start:
         return _start(source, client, start[1] or "")
     got = received(message)
-    if album := _album(source, message):
-        _extend_album(change, source, album.message, message, got)
+    if ticket is not None and (album := _album(source, message, ticket)):
+        _extend_album(change, source, album, message, got)
         return ""
     if ticket is None:
         ticket = steps.open_ticket(change, client)
@@ -169,21 +169,22 @@ def _reply(source: Source, message: Json) -> tuple[Message | None, str]:
 # Albums
 
 
-def _album(source: Source, message: Json) -> TelegramMessage | None:
-    """A part of the same album that came before."""
+def _album(source: Source, message: Json, ticket: Ticket) -> Message | None:
+    """What came before of the same album in the client's open `ticket`. A part that is later than the closing
+    of its ticket begins anew: nobody would look for it in a closed one."""
     if not (group := message.get("media_group_id")):
         return None
-    return (
-        TelegramMessage.objects.filter(
-            bot=source.bot_id, chat_id=message["chat"]["id"], media_group_id=storable(group)
-        )
-        .select_related("message")
-        .first()
+    parts = TelegramMessage.objects.filter(
+        bot=source.bot_id, chat_id=message["chat"]["id"], media_group_id=storable(group)
     )
+    part = parts.filter(message__ticket=ticket).select_related("message").first()
+    if part is None:
+        return None
+    part.message.ticket = ticket
+    return part.message
 
 
 def _extend_album(change: Change, source: Source, album: Message, message: Json, got: Received) -> None:
-    album.ticket = Ticket.objects.locked().get(pk=album.ticket_id)
     _remember(source, message, album, got)
     text, entities = _captions(album)
     content = replace(got.content, text=text, entities=entities)

@@ -228,12 +228,21 @@ class TestAlbums:
         ]
         assert len(jobs("fetch_file")) == 3
 
-    def test_a_late_part_joins_even_after_another_message_and_closing(self, inbound: Inbound) -> None:
+    def test_a_late_part_joins_even_after_another_message(self, inbound: Inbound) -> None:
         first = received(inbound, message(photo=photo(), media_group_id="g"))
         received(inbound, text("between"))
-        operations.set_status(first.ticket, status=Status.objects.get(pk=Status.CLOSED_ID), staff=make_user())
         assert received(inbound, message(photo=photo(), media_group_id="g")) == first
-        assert Ticket.objects.count() == 1
+
+    def test_what_is_later_than_the_closing_opens_a_new_ticket_where_the_rest_joins_it(
+        self, inbound: Inbound
+    ) -> None:
+        first = received(inbound, message(photo=photo(), media_group_id="g"))
+        operations.set_status(first.ticket, status=Status.objects.get(pk=Status.CLOSED_ID), staff=make_user())
+        late = received(inbound, message(photo=photo(), media_group_id="g"))
+        assert late.ticket != first.ticket
+        assert late.ticket.closed_at is None
+        assert received(inbound, message(photo=photo(), media_group_id="g")) == late
+        assert (first.attachments.count(), late.attachments.count()) == (1, 2)
 
     def test_albums_of_two_chats_with_the_same_id_are_two(self, inbound: Inbound) -> None:
         first = received(inbound, message(photo=photo(), media_group_id="g"))
