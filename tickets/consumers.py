@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from staff.sessions import user_of_cookies
+from staff.sessions import session_of_cookies, user_of_cookies
 from tickets.database_threads import in_database_thread
 from tickets.hub import hub
 from tickets.models import Ticket
@@ -28,17 +28,18 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     channel_layer_alias = "none"
 
     user_id = 0
+    session_key = ""
     language = settings.LANGUAGE_CODE
     after = 0
 
     async def connect(self) -> None:
-        headers = dict(self.scope["headers"])
-        user = await in_database_thread(user_of_cookies, headers.get(b"cookie", b"").decode("latin-1"))
+        cookies = dict(self.scope["headers"]).get(b"cookie", b"").decode("latin-1")
+        user = await in_database_thread(user_of_cookies, cookies)
         await self.accept()
         if user is None:
             await self.close(NOT_SIGNED_IN)
             return
-        self.user_id = user.pk
+        self.user_id, self.session_key = user.pk, session_of_cookies(cookies)
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         asked = query.get("language", [""])[0]
         if asked in dict(settings.LANGUAGES):

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from channels.layers import get_channel_layer
 
 from staff.models import User
+from staff.sessions import living
 from tickets import conversation, live
 from tickets.database_threads import in_database_thread
 from tickets.models import Ticket
@@ -23,12 +24,15 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 15
 # Lists hear of changes at most this often: a busy desk must not make each of them refetch without rest.
 LIST_SECONDS = 0.25
+# So long a change waits for a page that takes its frames slowly.
+SLOWEST_SECONDS = 1.0
 
 
 class Socket(Protocol):
     """What the hub knows of a consumer."""
 
     user_id: int
+    session_key: str
     language: str
     after: int
 
@@ -135,17 +139,19 @@ class Hub:
                     if any(socket.after < last.get(ticket_id, 0) for socket in sockets):
                         self.wake(ticket_id)
                 self._changed.add(0)
-                await self._dismiss_inactive()
+                await self._dismiss_who_left()
                 # A page that hears nothing for longer than this knows that its connection is dead.
                 await _send({"type": "alive"}, list(set().union(*self.watching.values())))
             except Exception:
                 logger.exception("The sweep over open pages failed; it comes again in %s s", SWEEP_SECONDS)
 
-    async def _dismiss_inactive(self) -> None:
+    async def _dismiss_who_left(self) -> None:
+        """Shows out who was deactivated, and the tabs of who signed out in another one."""
         sockets = self.lists.union(*self.watching.values())
         active = await in_database_thread(_active_of, {socket.user_id for socket in sockets})
+        alive = await in_database_thread(living, {socket.session_key for socket in sockets})
         for socket in sockets:
-            if socket.user_id not in active:
+            if socket.user_id not in active or socket.session_key not in alive:
                 await socket.dismiss()
 
     async def _tell_lists(self) -> None:
@@ -163,8 +169,10 @@ class Hub:
 
 
 async def _send(frame: dict[str, Any], sockets: list[Socket]) -> None:
-    # A socket that broke in the middle takes its leave through its consumer; the others get their frame.
-    await asyncio.gather(*(socket.send_frame(frame) for socket in sockets), return_exceptions=True)
+    # A socket that broke in the middle takes its leave through its consumer. A slow one has its frame in its
+    # buffer by then (the server cuts off who takes nothing); the others don't wait for it.
+    sending = [asyncio.wait_for(socket.send_frame(frame), SLOWEST_SECONDS) for socket in sockets]
+    await asyncio.gather(*sending, return_exceptions=True)
 
 
 def _last_numbers(ticket_ids: list[int]) -> dict[int, int]:

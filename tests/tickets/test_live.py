@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.layers import channel_layers, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from helpdesk.asgi import application
@@ -286,6 +287,36 @@ async def test_an_open_page_hears_regularly_that_its_connection_lives(monkeypatc
     page = await Page(anna, ticket, after=ticket.last_seq).open()
 
     assert await page.read() == {"type": "alive"}
+    await page.close()
+
+
+async def test_who_signs_out_in_one_tab_is_shown_out_in_the_others(monkeypatch: Any) -> None:
+    monkeypatch.setattr(hub, "SWEEP_SECONDS", 0.1)
+    anna, ticket = await cast()
+    page = await Page(anna, ticket, after=ticket.last_seq).open()
+    await Session.objects.all().adelete()
+
+    assert await asyncio.wait_for(page.close_code(), 10) == consumers.NOT_SIGNED_IN
+
+
+async def test_a_page_that_takes_nothing_does_not_hold_up_the_others(process: Any, monkeypatch: Any) -> None:
+    class Stuck:
+        user_id, session_key, language, after = 0, "", "en", 0
+
+        async def send_frame(self, frame: dict[str, Any]) -> None:
+            await asyncio.Event().wait()
+
+        async def dismiss(self) -> None: ...
+
+    monkeypatch.setattr(hub, "SLOWEST_SECONDS", 0.1)
+    anna, ticket = await cast()
+    page = await Page(anna, ticket, after=ticket.last_seq).open()
+    await all_watching(ticket, 1)
+    process.watch(ticket.pk, Stuck())
+    for number in range(3):
+        await say(ticket, f"number {number}")
+
+    await asyncio.wait_for(page.until(ticket.last_seq + 3), 10)
     await page.close()
 
 
