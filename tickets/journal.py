@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from staff.models import User
@@ -52,6 +53,8 @@ class Change:
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.events: list[TicketEvent] = []
+        # Written to disk for rows of this transaction; nobody's when it is rolled back.
+        self.files: list[FieldFile] = []
 
     def record(
         self,
@@ -111,10 +114,17 @@ def change(now: datetime | None = None) -> Iterator[Change]:
 
     `now` is the time all of its rows carry (the present moment when left out).
     """
-    with transaction.atomic(durable=True):
-        opened = Change(now or timezone.now())
-        yield opened
-        opened._announce()
-        if opened.events:
-            # Nothing is lost when this doesn't run: pages ask the journal what they missed.
-            transaction.on_commit(partial(opened._publish))
+    opened = Change(now or timezone.now())
+    try:
+        with transaction.atomic(durable=True):
+            yield opened
+            opened._announce()
+            if opened.events:
+                # Nothing is lost when this doesn't run: pages ask the journal what they missed.
+                transaction.on_commit(partial(opened._publish))
+    except (OperationalError, InterfaceError):
+        raise  # it may have been committed all the same: a file too many is better than one too few
+    except BaseException:
+        for file in opened.files:
+            file.delete(save=False)
+        raise

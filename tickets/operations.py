@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from psycopg.errors import ForeignKeyViolation
 
 from staff.models import User
 from tickets import steps
@@ -98,8 +99,12 @@ def set_status(ticket: Ticket, *, status: Status, staff: User) -> Ticket:
                     steps.assign(opened, ticket, staff, by_staff(staff))
                 steps.set_status(opened, ticket, status, by_staff(staff))
     except IntegrityError as error:
-        # A message opened a new ticket between our look and the commit: the constraint decides.
-        raise OperationRefused(_newer_ticket_words()) from error
+        # What came between our look and the commit: the constraints decide.
+        if "one_ticket_not_closed_per_client" in str(error):
+            raise OperationRefused(_newer_ticket_words()) from error
+        if isinstance(error.__cause__, ForeignKeyViolation):
+            raise OperationRefused(_("This status no longer exists.")) from error
+        raise
     return ticket
 
 
@@ -250,8 +255,8 @@ def holds_delivery(message_id: int, *, claim: uuid.UUID) -> bool:
     return Message.objects.filter(pk=message_id, delivery=Delivery.SENDING, delivery_claim=claim).exists()
 
 
-# What may still be said under a claim, by the message's state: one that was settled as unknown takes the truth
-# that came late, never a doubt or a wait.
+# What may still be said under a claim, by the message's state: one that was settled as unknown takes the
+# truth that came late, never a doubt or a wait.
 LATE_TRUTHS = {
     Delivery.SENDING: set(Delivery),
     Delivery.UNKNOWN: {Delivery.SENT, Delivery.FAILED},

@@ -90,11 +90,11 @@ def _append(
     message.entities = content.entities
     message.details = content.details
     change.record(ticket, kind, actor, message=message)
-    add_files(message, content.files)
+    add_files(change, message, content.files)
     return message
 
 
-def add_files(message: Message, files: list[NewFile], *, first: int = 0) -> list[Attachment]:
+def add_files(change: Change, message: Message, files: list[NewFile], *, first: int = 0) -> list[Attachment]:
     """Rows for `files`, in their order, from position `first` on."""
     attachments = []
     for position, new in enumerate(files, first):
@@ -114,6 +114,7 @@ def add_files(message: Message, files: list[NewFile], *, first: int = 0) -> list
         if new.file is not None:
             attachment.file.save(new.name or "file", new.file, save=False)
             attachment.state = Attachment.State.READY
+            change.files.append(attachment.file)
         attachment.save(force_insert=True)
         attachments.append(attachment)
     return attachments
@@ -122,7 +123,7 @@ def add_files(message: Message, files: list[NewFile], *, first: int = 0) -> list
 def extend_album(change: Change, message: Message, content: Content) -> list[Attachment]:
     """Another part of an album that has begun: its file joins. `content.text` is the captions of all parts
     together. Returns the new files."""
-    attachments = add_files(message, content.files, first=message.attachments.count())
+    attachments = add_files(change, message, content.files, first=message.attachments.count())
     message.kind = Message.Kind.ALBUM
     message.text, message.entities = storable(content.text), content.entities
     message.save(update_fields=["kind", "text", "entities"])
@@ -144,7 +145,7 @@ def edit_message(change: Change, message: Message, content: Content, *, edited_a
             message=message, text=message.text, entities=message.entities, replaced_at=edited_at
         )
     if content.files:
-        add_files(message, content.files, first=message.attachments.count())
+        add_files(change, message, content.files, first=message.attachments.count())
         message.kind = content.kind
     message.text, message.entities, message.details = text, content.entities, content.details
     message.edited_at = edited_at

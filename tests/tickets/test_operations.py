@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -294,6 +295,45 @@ def test_what_postgresql_cannot_store_is_replaced_not_refused(ticket: Ticket) ->
     message.refresh_from_db()
     assert message.text == "a\ufffdb\ufffdc"
     assert storable("😀 ok") == "😀 ok"
+
+
+def test_a_status_that_was_removed_at_the_same_moment_is_refused_in_words(
+    ticket: Ticket, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Status.objects.create(name="Waiting", kind="open")
+    Status.objects.filter(pk=gone.pk).delete()
+    set_status = steps.set_status
+
+    def and_commit(*args: Any) -> None:
+        set_status(*args)
+        with connection.cursor() as cursor:  # as at the commit, which a test never comes to
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    monkeypatch.setattr(steps, "set_status", and_commit)
+    with pytest.raises(OperationRefused, match="no longer exists"):
+        operations.set_status(ticket, status=gone, staff=anna)
+
+
+def test_the_files_of_a_reply_that_was_rolled_back_leave_the_disk(
+    ticket: Ticket, anna: User, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    content = Content(files=[NewFile(name="a.txt", size=3, file=ContentFile(b"abc"))])
+    operations.take(ticket, staff=anna)
+
+    def broken(sender: object, **kwargs: Any) -> None:
+        assert [path for path in tmp_path.rglob("*") if path.is_file()]
+        raise RuntimeError("a receiver broke")
+
+    ticket_changed.connect(broken)
+    try:
+        with pytest.raises(RuntimeError):
+            operations.reply(ticket, staff=anna, content=content)
+    finally:
+        ticket_changed.disconnect(broken)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    operations.reply(ticket, staff=anna, content=content)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 class TestRules:
