@@ -30,8 +30,8 @@ MARK_DONE = (
 )
 REMEMBER = (
     "INSERT INTO telegram_bridge_telegrammessage "
-    "(bot_id, chat_id, telegram_id, message_id, media_group_id, part, caption, caption_entities) "
-    "VALUES (%s, %s, %s, %s, '', 0, '', '[]')"
+    "(bot_id, chat_id, telegram_id, message_id, media_group_id, part, caption, caption_entities, "
+    "update_id) VALUES (%s, %s, %s, %s, '', 0, '', '[]', %s)"
 )
 # What a delivery has to know besides the message itself. The chat of a private conversation is the client.
 DELIVERY_FACTS = """
@@ -93,9 +93,9 @@ def mark_done(update: Update, *, note: str, at: datetime) -> None:
     _run(MARK_DONE, note, at, update.pk)
 
 
-def remember(bot_id: int, chat_id: int, telegram_id: int, message: Message) -> None:
+def remember(bot_id: int, chat_id: int, telegram_id: int, message: Message, *, update_id: int | None) -> None:
     """Which Telegram message `message` is. Raises IntegrityError when that one is known already."""
-    _run(REMEMBER, bot_id, chat_id, telegram_id, message.pk)
+    _run(REMEMBER, bot_id, chat_id, telegram_id, message.pk, update_id)
 
 
 def _run(sql: str, *values: Any) -> None:

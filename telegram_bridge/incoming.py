@@ -36,6 +36,7 @@ class Source:
 
     bot_id: int
     inbox_id: int
+    update_id: int | None = None  # the row's, not Telegram's
 
 
 def apply(change: Change, source: Source, update: Update, *, careful: bool = False) -> str:
@@ -101,7 +102,9 @@ def _receive(change: Change, source: Source, ticket: Ticket, message: Json, got:
 def _remember(source: Source, message: Json, ours: Message, got: Received) -> None:
     group = message.get("media_group_id") or ""
     if not group:
-        hot_queries.remember(source.bot_id, message["chat"]["id"], message["message_id"], ours)
+        hot_queries.remember(
+            source.bot_id, message["chat"]["id"], message["message_id"], ours, update_id=source.update_id
+        )
         return
     TelegramMessage.objects.create(
         bot_id=source.bot_id,
@@ -111,6 +114,7 @@ def _remember(source: Source, message: Json, ours: Message, got: Received) -> No
         media_group_id=storable(group),
         caption=got.content.text,
         caption_entities=got.content.entities,
+        update_id=source.update_id,
     )
 
 

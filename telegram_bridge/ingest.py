@@ -56,7 +56,7 @@ def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bo
         if update is None:
             return False
         taken.append(update)
-        note = incoming.apply(opened, Source(bot_id, inbox_id), update, careful=careful)
+        note = incoming.apply(opened, Source(bot_id, inbox_id, update.pk), update, careful=careful)
         hot_queries.mark_done(update, note=note, at=opened.now)
     return True
 

@@ -9,6 +9,7 @@ FILES_QUEUE = "files"
 GREET = "telegram_bridge.greet"
 ANSWER_CALLBACK = "telegram_bridge.answer_callback"
 FETCH_FILE = "telegram_bridge.fetch_file"
+AMEND = "telegram_bridge.amend"
 
 
 def queue_greeting(bot_id: int, client: Client) -> None:
@@ -25,3 +26,8 @@ def queue_callback_answer(bot_id: int, callback_query_id: str) -> None:
 def queue_file(attachment_id: int) -> None:
     """In a queue of its own and without the chat's lock: files never delay a reply."""
     app.configure_task(FETCH_FILE, queue=FILES_QUEUE).defer(attachment_id=attachment_id)
+
+
+def queue_amendment(amendment_id: int, client_id: int) -> None:
+    """In the chat's lane: an edit never overtakes the message that it is about."""
+    app.configure_task(AMEND, lock=lane(client_id), queue=QUEUE).defer(amendment_id=amendment_id)

@@ -20,12 +20,25 @@ class Bot(models.Model):
         UNAUTHORIZED = "unauthorized", _("Telegram refuses the token")
         UNREACHABLE = "unreachable", _("Telegram can't be reached")
 
+    class Mode(models.TextChoices):
+        POLLING = "polling", _("Long polling")
+        WEBHOOK = "webhook", _("Webhook")
+
     inbox = models.OneToOneField(Inbox, on_delete=models.PROTECT, related_name="bot", verbose_name=_("inbox"))
     # The number before the colon of the token; the token may change, this doesn't.
     telegram_id = models.BigIntegerField(_("Telegram id"), unique=True)
     encrypted_token = models.TextField(_("token (encrypted)"), editable=False)
     username = models.CharField(_("user name"), max_length=64, blank=True, default="")
     name = models.CharField(_("name"), max_length=255, blank=True, default="")
+    avatar = models.FileField(_("picture"), upload_to="avatars/bots/", max_length=255, blank=True)
+    mode = models.CharField(_("receives by"), max_length=8, choices=Mode, default=Mode.POLLING)
+    # What Telegram has to say with each webhook request; made anew with each switch to webhooks.
+    webhook_secret = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # What getWebhookInfo said last: https://core.telegram.org/bots/api#webhookinfo
+    webhook_info = models.JSONField(default=dict, blank=True, editable=False)
+    webhook_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Telegram asked this bot as a whole to wait (429).
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.STOPPED)
     state_error = models.CharField(_("last error"), max_length=500, blank=True, default="")
     state_changed_at = models.DateTimeField(_("since"), null=True, blank=True)
@@ -58,6 +71,8 @@ class Update(models.Model):
         STORED = "stored", _("Waiting")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        # Understood, and nothing that this desk takes: a group, a channel, a business account.
+        SKIPPED = "skipped", _("Not handled")
 
     bot = models.ForeignKey(Bot, on_delete=models.CASCADE, related_name="updates", verbose_name=_("bot"))
     update_id = models.BigIntegerField(_("update id"))
@@ -108,6 +123,15 @@ class TelegramMessage(models.Model):
     # Of an album's item: an album may have several captions, and each can be edited.
     caption = models.TextField(blank=True, default="")
     caption_entities = models.JSONField(default=list, blank=True)
+    # What brought it, for administrators. No constraint and no index: nothing is looked up this way round.
+    update = models.ForeignKey(
+        Update,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("Telegram message")
@@ -141,3 +165,19 @@ class TelegramFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_unique_id or self.file_id
+
+
+class TelegramPoll(models.Model):
+    """Which message shows a poll: Telegram tells of votes by the poll's id alone."""
+
+    bot = models.ForeignKey(Bot, on_delete=models.CASCADE, related_name="+")
+    poll_id = models.CharField(max_length=64)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("Telegram poll")
+        verbose_name_plural = _("Telegram polls")
+        constraints = [models.UniqueConstraint(fields=["bot", "poll_id"], name="telegram_poll_once")]
+
+    def __str__(self) -> str:
+        return self.poll_id

@@ -39,6 +39,13 @@ async def answer_callback(context: JobContext, bot_id: int, callback_query_id: s
     await greeting.answer_callback(bot_id, callback_query_id, attempts=context.job.attempts)
 
 
+@app.task(name=jobs.AMEND, queue=delivery_jobs.QUEUE, pass_context=True, retry=AsAsked())
+async def amend(context: JobContext, amendment_id: int) -> None:
+    from telegram_bridge import amending
+
+    await amending.amend(amendment_id, attempts=context.job.attempts)
+
+
 @app.task(name=jobs.FETCH_FILE, queue=jobs.FILES_QUEUE, pass_context=True, retry=AsAsked())
 async def fetch_file(context: JobContext, attachment_id: int) -> None:
     from telegram_bridge import downloads

@@ -37,6 +37,9 @@ class Content:
     entities: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
     files: list[NewFile] = field(default_factory=list)
+    # Of a reply: how it is sent, and the buttons below it (tickets/models/messages.py).
+    options: dict[str, Any] = field(default_factory=dict)
+    buttons: list[list[dict[str, str]]] = field(default_factory=list)
 
 
 def storable(text: str) -> str:

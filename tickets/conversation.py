@@ -20,7 +20,15 @@ Kind = TicketEvent.Kind
 
 BRINGS_MESSAGE = frozenset({Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED})
 CHANGES_MESSAGE = frozenset(
-    {Kind.MESSAGE_EDITED, Kind.MESSAGE_EXTENDED, Kind.DELIVERY_CHANGED, Kind.ATTACHMENT_CHANGED}
+    {
+        Kind.MESSAGE_EDITED,
+        Kind.MESSAGE_EXTENDED,
+        Kind.MESSAGE_DELETED,
+        Kind.REACTION_CHANGED,
+        Kind.AMENDMENT_CHANGED,
+        Kind.DELIVERY_CHANGED,
+        Kind.ATTACHMENT_CHANGED,
+    }
 )
 # Drawn as a line between the messages; also what changes the ticket's header and side panel.
 LINES = frozenset(set(Kind) - BRINGS_MESSAGE - CHANGES_MESSAGE - {Kind.CLIENT_CHANGED})
@@ -109,6 +117,7 @@ def _items(ticket: Ticket, events: list[TicketEvent], messages: list[Message]) -
     # What only some messages have is read when there is any.
     prefetch_related_objects([one for one in messages if one.may_have_files], "attachments")
     prefetch_related_objects([one for one in messages if one.edited_at], "versions")
+    prefetch_related_objects([one for one in messages if one.has_amendments], "amendments")
     prefetch_related_objects([one for one in messages if one.author_id], "author")
     prefetch_related_objects([one for one in messages if one.reply_to_id], "reply_to__author")
     items = []

@@ -23,7 +23,9 @@ from tickets.signals import ticket_changed
 Kind = TicketEvent.Kind
 
 # What happens to a message after it was written does not move its ticket up the list.
-QUIET_KINDS = frozenset({Kind.DELIVERY_CHANGED, Kind.ATTACHMENT_CHANGED, Kind.CLIENT_CHANGED})
+QUIET_KINDS = frozenset(
+    {Kind.DELIVERY_CHANGED, Kind.ATTACHMENT_CHANGED, Kind.CLIENT_CHANGED, Kind.AMENDMENT_CHANGED}
+)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ WHERE event.ticket_id = %s AND event.seq > %s ORDER BY event.seq LIMIT %s
 FIRST_OF_EVENT = 2
 FIRST_OF_MESSAGE = FIRST_OF_EVENT + len(EVENT_FIELDS)
 EVENT_JSON = [EVENT_FIELDS.index("data")]
-MESSAGE_JSON = [MESSAGE_FIELDS.index(name) for name in ("entities", "details", "delivery_error")]
+JSON_OF_MESSAGE = ("entities", "details", "options", "buttons", "reactions", "delivery_error")
+MESSAGE_JSON = [MESSAGE_FIELDS.index(name) for name in JSON_OF_MESSAGE]
 
 
 def since(ticket_id: int, *, after: int, most: int) -> tuple[Ticket, list[TicketEvent], list[Message]] | None:

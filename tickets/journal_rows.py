@@ -24,8 +24,10 @@ INSERT INTO {EVENT} VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s) RETURNING id;
 WRITE_WITH_MESSAGE = f"""
 WITH message AS (
     INSERT INTO tickets_message (ticket_id, seq, direction, author_id, kind, text, entities, details,
-        reply_to_id, quote, delivery, delivery_error, delivery_claim, key, created_at, edited_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s::jsonb, %s, %s, %s, %s) RETURNING id
+        options, buttons, reactions, reply_to_id, quote, delivery, delivery_error, delivery_claim, key,
+        created_at, edited_at, deleted_at, has_amendments)
+    VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s, %s, %s,
+        %s::jsonb, %s, %s, %s, %s, %s, %s) RETURNING id
 ), event AS (
     INSERT INTO {EVENT} SELECT %s, %s, %s, %s, %s, %s::jsonb, %s, id FROM message RETURNING id
 )
@@ -66,7 +68,8 @@ def _ticket_values(ticket: Ticket) -> list[Any]:
 def _message_values(message: Message) -> list[Any]:
     return [
         *(message.ticket_id, message.seq, message.direction, message.author_id, message.kind, message.text),
-        *(json.dumps(message.entities), json.dumps(message.details), message.reply_to_id, message.quote),
+        *(json.dumps(message.entities), json.dumps(message.details), json.dumps(message.options)),
+        *(json.dumps(message.buttons), json.dumps(message.reactions), message.reply_to_id, message.quote),
         *(message.delivery, json.dumps(message.delivery_error), message.delivery_claim, message.key),
-        *(message.created_at, message.edited_at),
+        *(message.created_at, message.edited_at, message.deleted_at, message.has_amendments),
     ]

@@ -128,6 +128,7 @@ def reply(
     staff: User,
     content: Content,
     reply_to: int | None = None,
+    quote: str = "",
     key: uuid.UUID | None = None,
     taking: bool = False,
 ) -> Message:
@@ -141,11 +142,11 @@ def reply(
             ticket = _locked(ticket.pk)
             if taking:
                 _take(opened, ticket, staff)
-            _require_answerer(ticket, staff)
+            require_answerer(ticket, staff)
             _require_sendable(content)
             target = _reply_target(ticket, reply_to)
             return steps.write_message(
-                opened, ticket, content, actor=by_staff(staff), reply_to=target, key=key
+                opened, ticket, content, actor=by_staff(staff), reply_to=target, quote=quote, key=key
             )
     except (IntegrityError, OperationRefused):
         # A repeat is rare: it is looked for when the constraint, or a refusal since then, has met it.
@@ -154,7 +155,7 @@ def reply(
         raise
 
 
-def _require_answerer(ticket: Ticket, staff: User) -> None:
+def require_answerer(ticket: Ticket, staff: User) -> None:
     """Only the assignee of a ticket in progress can reply: here, so that no path can forget it."""
     _require_active(staff)
     if ticket.can_be_answered_by(staff):
@@ -219,15 +220,15 @@ def send_again(message: Message, *, staff: User) -> Message:
     Refused unless it failed or its fate is unknown, and `staff` may answer its ticket.
     """
     with change() as opened:
-        message = _locked_message(message.pk)
-        _require_answerer(message.ticket, staff)
+        message = locked_message(message.pk)
+        require_answerer(message.ticket, staff)
         if not message.can_be_sent_again:
             raise OperationRefused(_("This message is on its way or has arrived already."))
         steps.change_delivery(opened, message, Delivery.QUEUED, actor=by_staff(staff))
     return message
 
 
-def _locked_message(message_id: int) -> Message:
+def locked_message(message_id: int) -> Message:
     """The message with its ticket locked: the ticket's lock covers all its messages. Raises DoesNotExist."""
     ticket = Ticket.objects.locked().get(messages=message_id)
     message = Message.objects.defer("search").get(pk=message_id)  # read once the lock is ours
@@ -240,7 +241,7 @@ def begin_delivery(message_id: int, *, claim: uuid.UUID) -> Message | None:
     there is no need, or another holds it. Called again with the same claim, it returns the message again.
     """
     with change() as opened:
-        message = _locked_message(message_id)
+        message = locked_message(message_id)
         if message.delivery == Delivery.SENDING and message.delivery_claim == claim:
             return message
         if message.delivery != Delivery.QUEUED:
@@ -281,7 +282,7 @@ def settle_delivery(
             # The client before the ticket, as ingest locks them: the other way round could deadlock.
             clients = Client.objects.select_for_update(of=("self",), no_key=True)
             clients.get(tickets__messages=message_id)
-        message = _locked_message(message_id)
+        message = locked_message(message_id)
         sayable = LATE_TRUTHS.get(Delivery(message.delivery), set())
         if message.delivery_claim != claim or delivery not in sayable:
             return None
@@ -294,7 +295,7 @@ def settle_delivery(
 def settle_abandoned(message_id: int) -> bool:
     """Whether the message was still being sent, by a worker that is gone: its fate is then unknown."""
     with change() as opened:
-        message = _locked_message(message_id)
+        message = locked_message(message_id)
         if message.delivery != Delivery.SENDING:
             return False
         steps.change_delivery(opened, message, Delivery.UNKNOWN, error={"code": "crashed"})
@@ -304,6 +305,6 @@ def settle_abandoned(message_id: int) -> bool:
 def settle_file(attachment: Attachment, *fields: str) -> Attachment:
     """Saves the state of a fetched (or given up) file, its error and `fields`, with a row in the journal."""
     with change() as opened:
-        attachment.message = _locked_message(attachment.message_id)
+        attachment.message = locked_message(attachment.message_id)
         steps.settle_file(opened, attachment, *fields)
     return attachment

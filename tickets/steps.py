@@ -6,6 +6,7 @@ who asks; that is the verb's part (tickets/operations.py).
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from staff.models import User
 from tickets.content import Content, NewFile, storable
@@ -60,6 +61,7 @@ def write_message(
     *,
     actor: Actor,
     reply_to: Message | None = None,
+    quote: str = "",
     key: uuid.UUID | None = None,
 ) -> Message:
     """A message to the client, queued. The bridge hears of its journal row and adds the delivery job."""
@@ -68,6 +70,7 @@ def write_message(
         author=actor.staff,
         created_at=change.now,
         reply_to=reply_to,
+        quote=storable(quote),
         key=key,
         delivery=Message.Delivery.QUEUED,
     )
@@ -89,6 +92,8 @@ def _append(
     message.text = storable(content.text)
     message.entities = content.entities
     message.details = content.details
+    message.options = content.options
+    message.buttons = content.buttons
     change.record(ticket, kind, actor, message=message)
     add_files(change, message, content.files)
     return message
@@ -141,17 +146,24 @@ def edit_message(change: Change, message: Message, content: Content, *, edited_a
     if not said and not content.files and content.details == message.details:
         return False
     if said:
-        MessageVersion.objects.create(
-            message=message, text=message.text, entities=message.entities, replaced_at=edited_at
-        )
+        replace_text(change, message, text, content.entities, edited_at)
     if content.files:
         add_files(change, message, content.files, first=message.attachments.count())
         message.kind = content.kind
-    message.text, message.entities, message.details = text, content.entities, content.details
-    message.edited_at = edited_at
+    message.details, message.edited_at = content.details, edited_at
     message.save(update_fields=["kind", "text", "entities", "details", "edited_at"])
     change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message)
     return True
+
+
+def replace_text(
+    change: Change, message: Message, text: str, entities: list[dict[str, Any]], edited_at: datetime
+) -> None:
+    """Another text; what it said before is kept. The caller saves."""
+    MessageVersion.objects.create(
+        message=message, text=message.text, entities=message.entities, replaced_at=edited_at
+    )
+    message.text, message.entities, message.edited_at = text, entities, edited_at
 
 
 def follow_profile(change: Change, ticket: Ticket | None, client: Client, **profile: str) -> None:

@@ -2,7 +2,17 @@
 
 from tickets.models.clients import Client, Inbox
 from tickets.models.events import TicketEvent
-from tickets.models.messages import Attachment, Message, MessageVersion
+from tickets.models.messages import Amendment, Attachment, Message, MessageVersion
 from tickets.models.tickets import Status, Ticket
 
-__all__ = ["Attachment", "Client", "Inbox", "Message", "MessageVersion", "Status", "Ticket", "TicketEvent"]
+__all__ = [
+    "Amendment",
+    "Attachment",
+    "Client",
+    "Inbox",
+    "Message",
+    "MessageVersion",
+    "Status",
+    "Ticket",
+    "TicketEvent",
+]

@@ -45,6 +45,10 @@ class Client(models.Model):
     language_code = models.CharField(_("language"), max_length=16, blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
     is_reachable = models.BooleanField(_("reachable"), default=True)
+    # The profile picture as it was when it was last looked for, and Telegram's name for it.
+    avatar = models.FileField(_("picture"), upload_to="avatars/%Y/%m/", max_length=255, blank=True)
+    avatar_key = models.CharField(max_length=64, blank=True, default="", editable=False)
+    avatar_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The payload of a /start link, until the next ticket takes it as its source.
     start_payload = models.CharField(_("start payload"), max_length=64, blank=True, default="")
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)

@@ -37,6 +37,15 @@ class Message(models.Model):
         ALBUM = "album", _("Album")
         LOCATION = "location", _("Location")
         CONTACT = "contact", _("Contact")
+        POLL = "poll", _("Poll")
+        DICE = "dice", _("Dice")
+        GAME = "game", _("Game")
+        STORY = "story", _("Story")
+        PAID_MEDIA = "paid_media", _("Paid media")
+        CHECKLIST = "checklist", _("Checklist")
+        GIFT = "gift", _("Gift")
+        # One line: what Telegram itself tells in a chat ("pinned a message").
+        SERVICE = "service", _("Service message")
         OTHER = "other", _("Other")
 
     class Delivery(models.TextChoices):
@@ -67,6 +76,12 @@ class Message(models.Model):
     entities = models.JSONField(default=list, blank=True)
     # What a kind has besides text and files: a place's coordinates, a contact's number, an unknown kind.
     details = models.JSONField(default=dict, blank=True)
+    # How a reply is sent: {"silent": true, "link_preview": false}; what is not named is as usual.
+    options = models.JSONField(default=dict, blank=True)
+    # Rows of buttons below a reply: {"text", "url"} opens a page, {"text", "answer"} tells us of its press.
+    buttons = models.JSONField(default=list, blank=True)
+    # Telegram's ReactionType objects: {"client": [...], "staff": [...]}; a side without any is left out.
+    reactions = models.JSONField(default=dict, blank=True)
     reply_to = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -85,6 +100,10 @@ class Message(models.Model):
     key = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("written"))
     edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    # Deleted in Telegram by staff; what it said stays here.
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    # Whether staff ever asked to change it: most were never, and nobody asks the database about those.
+    has_amendments = models.BooleanField(default=False, editable=False)
 
     search = models.GeneratedField(
         expression=CombinedSearchVector("text"),
@@ -146,6 +165,13 @@ class Message(models.Model):
         return self.direction == self.Direction.OUT and self.author_id is None
 
     @property
+    def changes_under_way(self) -> list["Amendment"]:
+        """Edits, deletions and reactions that Telegram has not taken (yet), oldest first."""
+        if not self.has_amendments:
+            return []
+        return [one for one in self.amendments.all() if one.state != Amendment.State.DONE]
+
+    @property
     def can_be_sent_again(self) -> bool:
         return self.delivery in {self.Delivery.FAILED, self.Delivery.UNKNOWN}
 
@@ -167,6 +193,51 @@ class MessageVersion(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class Amendment(models.Model):
+    """What staff asked to change of a message that is in Telegram: its text, its reaction, its being there.
+
+    Applied to the message once Telegram has taken it, so that the desk shows what the client sees. All three
+    can be asked for twice without harm, so a lost answer is asked for again.
+    """
+
+    class Kind(models.TextChoices):
+        EDIT = "edit", _("Edit")
+        DELETE = "delete", _("Deletion")
+        REACT = "react", _("Reaction")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("On its way")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Refused")
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="amendments", verbose_name=_("message")
+    )
+    staff = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("employee")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    # edit: {"text", "entities"}; react: {"reactions": [ReactionType objects]}; delete: nothing.
+    data = models.JSONField(default=dict, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
+    # A code and its numbers, as Message.delivery_error has.
+    error = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(_("asked for"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a message")
+        verbose_name_plural = _("changes of messages")
+        ordering = ["pk"]
+        indexes = [
+            # What is under way: the bot page, and the settling of what has no job.
+            models.Index(fields=["state", "id"], condition=Q(state="queued"), name="amendment_under_way"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.get_state_display()}"
 
 
 def upload_path(attachment: "Attachment", filename: str) -> str:
