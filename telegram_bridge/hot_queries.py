@@ -4,6 +4,7 @@ Making the SQL anew costs the ORM more than running it: in plain SQL a full back
 twice the speed. Whatever a rare kind of update needs goes through the ORM.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,16 +15,18 @@ from telegram_bridge.models import Update
 from tickets.models import Client, Message, Ticket
 
 UPDATE_FIELDS = [field.attname for field in Update._meta.concrete_fields]
-# Two statements in one way to the database: the second begins when the lane is ours, and sees what the
-# holder before us has committed. Its conditions are those of the partial index that serves it.
+CLIENT_FIELDS = [field.attname for field in Client._meta.concrete_fields]
+CLIENT = f"SELECT {', '.join(CLIENT_FIELDS)} FROM tickets_client WHERE inbox_id = %s AND external_id = %s"  # noqa: S608
+# Three statements in one way to the database: the second begins when the lane is ours, and sees what the
+# holder before us has committed. Its conditions are those of the partial index that serves it. The third
+# reads who most probably wrote: in a private chat the chat is the client.
 TAKE_OLDEST = (
     "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "  # noqa: S608  (names of our own columns)
     f"SELECT {', '.join(UPDATE_FIELDS)} "
     "FROM telegram_bridge_update WHERE bot_id = %s AND chat_id = %s AND state = 'stored' "
-    "ORDER BY id LIMIT 1"
+    f"ORDER BY id LIMIT 1; {CLIENT}"
 )
 OPEN_TICKET = "SELECT * FROM tickets_ticket WHERE client_id = %s AND closed_at IS NULL FOR NO KEY UPDATE"
-CLIENT = "SELECT * FROM tickets_client WHERE inbox_id = %s AND external_id = %s"
 MARK_DONE = (
     "UPDATE telegram_bridge_update SET state = 'done', error = %s, done_at = %s, tries = tries + 1 "
     "WHERE id = %s"
@@ -31,7 +34,7 @@ MARK_DONE = (
 REMEMBER = (
     "INSERT INTO telegram_bridge_telegrammessage "
     "(bot_id, chat_id, telegram_id, message_id, media_group_id, part, caption, caption_entities, "
-    "update_id) VALUES (%s, %s, %s, %s, '', 0, '', '[]', %s)"
+    "update_id) VALUES (%s, %s, %s, %s, '', 0, '', '[]', %s); "
 )
 # What a delivery has to know besides the message itself. The chat of a private conversation is the client.
 DELIVERY_FACTS = """
@@ -48,6 +51,15 @@ JOIN tickets_client AS client ON client.id = ticket.client_id
 LEFT JOIN telegram_bridge_bot AS bot ON bot.inbox_id = client.inbox_id
 WHERE message.id = %s
 """
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A Telegram message that is `message_id` of ours."""
+
+    chat_id: int
+    telegram_id: int
+    message_id: int
 
 
 @dataclass(frozen=True)
@@ -68,17 +80,29 @@ def delivery_facts(message: Message) -> DeliveryFacts:
         return DeliveryFacts(*cursor.fetchone())
 
 
-def take_oldest(bot_id: int, chat_id: int) -> Update | None:
-    """The lane's next update, once the lane is ours; it stays so until the transaction ends."""
+def take_oldest(bot_id: int, chat_id: int, inbox_id: int) -> tuple[Update | None, Client | None]:
+    """The lane's next update, once the lane is ours (it stays so until the transaction ends), and the client
+    whose private chat the lane is, when we know them."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_OLDEST, [f"{bot_id}:{chat_id}", bot_id, chat_id])
+        cursor.execute(TAKE_OLDEST, [f"{bot_id}:{chat_id}", bot_id, chat_id, inbox_id, chat_id])
         cursor.nextset()
-        row = cursor.fetchone()
-    return Update.from_db(connection.alias, UPDATE_FIELDS, row) if row else None
+        update = cursor.fetchone()
+        cursor.nextset()
+        client = cursor.fetchone()
+    return (
+        Update.from_db(connection.alias, UPDATE_FIELDS, update) if update else None,
+        _client(client),
+    )
 
 
 def client(inbox_id: int, external_id: int) -> Client | None:
-    return next(iter(Client.objects.raw(CLIENT, [inbox_id, external_id])), None)
+    with connection.cursor() as cursor:
+        cursor.execute(CLIENT, [inbox_id, external_id])
+        return _client(cursor.fetchone())
+
+
+def _client(row: Any) -> Client | None:
+    return Client.from_db(connection.alias, CLIENT_FIELDS, row) if row else None
 
 
 def open_ticket(client: Client) -> Ticket | None:
@@ -89,15 +113,11 @@ def open_ticket(client: Client) -> Ticket | None:
     return ticket
 
 
-def mark_done(update: Update, *, note: str, at: datetime) -> None:
-    _run(MARK_DONE, note, at, update.pk)
-
-
-def remember(bot_id: int, chat_id: int, telegram_id: int, message: Message, *, update_id: int | None) -> None:
-    """Which Telegram message `message` is. Raises IntegrityError when that one is known already."""
-    _run(REMEMBER, bot_id, chat_id, telegram_id, message.pk, update_id)
-
-
-def _run(sql: str, *values: Any) -> None:
+def mark_done(update: Update, remembered: Sequence[Remembered], *, note: str, at: datetime) -> None:
+    """The update has had its effect, and these Telegram messages are ours from now on. Raises IntegrityError
+    when one of them is known already."""
+    values: list[Any] = []
+    for one in remembered:
+        values += [update.bot_id, one.chat_id, one.telegram_id, one.message_id, update.pk]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(REMEMBER * len(remembered) + MARK_DONE, [*values, note, at, update.pk])

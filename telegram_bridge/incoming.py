@@ -9,13 +9,14 @@ and not there raises, and the update is kept as failed.
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from telegram_bridge import hot_queries
 from telegram_bridge.content import FileAt, Received, full_name, joined, received
 from telegram_bridge.files import expect_files
+from telegram_bridge.hot_queries import Remembered
 from telegram_bridge.jobs import queue_callback_answer, queue_greeting
 from telegram_bridge.models import TelegramFile, TelegramMessage, Update
 from tickets import steps
@@ -37,6 +38,10 @@ class Source:
     bot_id: int
     inbox_id: int
     update_id: int | None = None  # the row's, not Telegram's
+    # Whose private chat it is, read together with the update.
+    client: Client | None = None
+    # Written with the update's own row, in one way to the database.
+    remembered: list[Remembered] = field(default_factory=list)
 
 
 def apply(change: Change, source: Source, update: Update, *, careful: bool = False) -> str:
@@ -102,9 +107,7 @@ def _receive(change: Change, source: Source, ticket: Ticket, message: Json, got:
 def _remember(source: Source, message: Json, ours: Message, got: Received) -> None:
     group = message.get("media_group_id") or ""
     if not group:
-        hot_queries.remember(
-            source.bot_id, message["chat"]["id"], message["message_id"], ours, update_id=source.update_id
-        )
+        source.remembered.append(Remembered(message["chat"]["id"], message["message_id"], ours.pk))
         return
     TelegramMessage.objects.create(
         bot_id=source.bot_id,
@@ -138,7 +141,9 @@ def _client_and_ticket(
         "language_code": storable(user.get("language_code") or "")[:16],
     }
     key = {"inbox_id": source.inbox_id, "external_id": user["id"]}
-    client = hot_queries.client(source.inbox_id, user["id"])
+    client = source.client
+    if client is None or client.external_id != user["id"]:
+        client = hot_queries.client(source.inbox_id, user["id"])
     if client is None:
         return Client.objects.create(**key, **profile), None
     changed = {field: value for field, value in profile.items() if getattr(client, field) != value}

@@ -52,12 +52,13 @@ def apply_next(lane: Lane, inbox_id: int) -> bool:
 def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bool) -> bool:
     bot_id, chat_id = lane
     with change() as opened:
-        update = hot_queries.take_oldest(bot_id, chat_id)
+        update, client = hot_queries.take_oldest(bot_id, chat_id, inbox_id)
         if update is None:
             return False
         taken.append(update)
-        note = incoming.apply(opened, Source(bot_id, inbox_id, update.pk), update, careful=careful)
-        hot_queries.mark_done(update, note=note, at=opened.now)
+        source = Source(bot_id, inbox_id, update.pk, client)
+        note = incoming.apply(opened, source, update, careful=careful)
+        hot_queries.mark_done(update, source.remembered, note=note, at=opened.now)
     return True
 
 

@@ -428,11 +428,11 @@ class TestFaults:
         assert received(inbound, text("next")).text == "next"
 
 
-def test_a_text_into_an_open_ticket_takes_seven_queries(
+def test_a_text_into_an_open_ticket_takes_five_queries(
     inbound: Inbound, django_assert_num_queries: Any
 ) -> None:
     received(inbound, text("first"))
     inbound.store(text("second"))
     (lane,) = ingest.waiting_lanes()
-    with django_assert_num_queries(8):  # the savepoint that stands for BEGIN in a test, and its release
+    with django_assert_num_queries(6):  # the savepoint that stands for BEGIN in a test, and its release
         assert ingest.apply_next(lane, inbound.bot.inbox_id)
