@@ -3,6 +3,7 @@
 
 import { Connection } from "./connection.js";
 import { ListSocket } from "./inbox_socket.js";
+import { selectAgain, selectedNow } from "./selection.js";
 
 const PACE = 1000; // milliseconds between two fetches, however busy the desk is
 const JITTER = 250; // so that all open lists don't ask in the same moment
@@ -45,9 +46,11 @@ async function refresh() {
 function show(html) {
   const before = rows().map((row) => ({ id: row.id, seq: row.dataset.seq, top: row.getBoundingClientRect().top }));
   const focused = list().contains(document.activeElement) ? document.activeElement : null;
+  const selected = selectedNow();
   window.Idiomorph.morph(list(), html.trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
   window.htmx.process(list()); // links that are new
   if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  selectAgain(selected);
   if (window.scrollY > 0) keepInPlace(before);
   for (const row of rows()) if (isFresh(row)) lightUp(row);
   remember();

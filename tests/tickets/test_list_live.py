@@ -73,6 +73,25 @@ def test_what_is_new_appears_without_a_reload_and_the_reader_stays_where_they_we
     assert page.locator("html[data-same]").count() == 1
 
 
+def test_selected_text_stays_selected_when_its_row_moves(
+    processes: Processes, page: Any, tickets: list[Ticket]
+) -> None:
+    open_list(page, processes.web().url)
+    read = tickets[20]
+    page.evaluate(
+        f"getSelection().selectAllChildren(document.querySelector('#ticket-{read.pk} .row-preview'))"
+    )
+    assert page.evaluate("String(getSelection())").strip().endswith("Question 20")
+
+    # Rows above and below move up at once, and the one that is read with them.
+    for ticket in (read, tickets[29], tickets[12], tickets[8]):
+        make_message(ticket, text="One more thing")
+    page.wait_for_selector(f"#ticket-{tickets[8].pk}:first-child")
+    page.wait_for_selector(f"#ticket-{read.pk}:nth-child(4)")
+    assert page.evaluate("getSelection().anchorNode.parentElement.closest('li').id") == f"ticket-{read.pk}"
+    assert page.evaluate("getSelection().isCollapsed") is False
+
+
 def test_a_filter_applies_at_once_and_live_changes_respect_it(
     processes: Processes, page: Any, tickets: list[Ticket]
 ) -> None:
