@@ -12,6 +12,7 @@ export class ListSocket {
     this.wasAway = false;
     this.open();
     for (const event of ["online", "focus"]) window.addEventListener(event, () => this.open());
+    window.addEventListener("offline", () => this.socket && this.again()); // asks whether it still lives
     document.addEventListener("visibilitychange", () => !document.hidden && this.open());
     window.addEventListener("pagehide", () => this.drop());
     window.addEventListener("pageshow", (event) => event.persisted && this.open());
@@ -66,6 +67,11 @@ export class ListSocket {
     const wait = WAITS[Math.min(this.tries, WAITS.length - 1)];
     this.tries += 1;
     this.timer = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
+  }
+
+  again() {
+    this.drop();
+    this.open();
   }
 
   drop() {

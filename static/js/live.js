@@ -15,6 +15,7 @@ export class Live {
     this.socket = null;
     this.open();
     window.addEventListener("online", () => this.retry());
+    window.addEventListener("offline", () => this.socket && this.again()); // asks whether it still lives
     document.addEventListener("visibilitychange", () => !document.hidden && this.retry());
     window.addEventListener("focus", () => this.retry());
     window.addEventListener("pagehide", () => this.close());

@@ -215,6 +215,18 @@ def test_a_lost_connection_is_said_and_caught_up_without_gap_or_double(
     expect(page.locator("#conversation")).to_contain_text("live again")
 
 
+def test_a_network_that_goes_is_said_before_the_silence_of_the_socket_says_it(
+    page: Any, ticket: Any, anna: Any
+) -> None:
+    open_ticket(page, ticket)
+    page.context.set_offline(True)  # the socket that is open stays open: nobody closes it
+    expect(page.get_by_text("Offline. New messages appear when the connection is back.")).to_be_visible()
+    receive(ticket, Content(text="meanwhile"))
+    page.context.set_offline(False)
+    expect(page.get_by_text("Offline.")).to_be_hidden()
+    assert texts(page) == ["Hello", "meanwhile"]
+
+
 def test_an_employee_who_is_signed_out_is_told_and_comes_back_with_what_was_typed(
     page: Any, ticket: Any, anna: Any
 ) -> None:

@@ -127,3 +127,15 @@ def test_after_a_lost_connection_the_list_says_so_and_catches_up(
     page.wait_for_selector(f"#ticket-{missed.pk}", timeout=20_000)
     page.wait_for_selector("#connection", state="hidden")
     assert page.locator("html[data-same]").count() == 1
+
+
+def test_a_list_whose_network_goes_says_so_before_the_silence_does(
+    processes: Processes, page: Any, tickets: list[Ticket]
+) -> None:
+    open_list(page, processes.web().url)
+    page.context.set_offline(True)  # the socket that is open stays open: nobody closes it
+    page.wait_for_selector("#connection:has-text('Offline')", timeout=15_000)
+    missed = make_ticket(text="While you were away")
+    page.context.set_offline(False)
+    page.wait_for_selector(f"#ticket-{missed.pk}", timeout=20_000)
+    page.wait_for_selector("#connection", state="hidden")
