@@ -64,6 +64,14 @@ def served_type(attachment: Attachment) -> str:
     return mimetypes.guess_type(attachment.name)[0] or "application/octet-stream"
 
 
+def name_on_disk(attachment: Attachment) -> str:
+    """As what a browser saves it: a photo or a voice message has no name, and none to end with its type."""
+    if attachment.name:
+        return attachment.name
+    ending = mimetypes.guess_extension(served_type(attachment)) or ""
+    return attachment.display_name + (ending if ending != ".bin" else "")  # .bin: bytes of any kind
+
+
 FORMS: dict[tuple[str, str], str] = {
     (Kind.PHOTO, "image"): "picture",
     (Kind.ANIMATION, "image"): "picture",

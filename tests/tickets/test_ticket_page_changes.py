@@ -442,6 +442,20 @@ def test_a_file_is_shown_only_when_it_can_not_run_and_always_saved_on_request(
         assert b"".join(answer.streaming_content) == b"<script>1</script>"
 
 
+@pytest.mark.parametrize(
+    ("kind", "mime_type", "saved_as"),
+    [("photo", "", "Photo.jpg"), ("video", "video/webm", "Video.webm"), ("document", "", "File")],
+)
+def test_a_file_without_a_name_is_saved_as_its_kind_with_the_ending_of_its_type(
+    kind: Any, mime_type: Any, saved_as: Any, browser: Any, mine: Any
+) -> None:
+    receive(mine, Content(kind=kind, files=[stored("", b"x", kind=kind, mime_type=mime_type)]))
+    attachment = mine.messages.latest("pk").attachments.get()
+    saved = browser.get(reverse("file", args=[attachment.pk]), {"download": "1"})
+    assert saved.headers["Content-Disposition"] == f'attachment; filename="{saved_as}"'
+    assert b"".join(saved.streaming_content) == b"x"
+
+
 def test_a_file_that_is_not_here_is_a_page_that_says_so(browser: Any, mine: Any) -> None:
 
     receive(mine, Content(kind="document", files=[NewFile(name="late.zip")]))

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from staff.access import staff_required
 from tickets.file_responses import file_response
-from tickets.file_types import served_type
+from tickets.file_types import name_on_disk, served_type
 from tickets.models import Attachment
 
 
@@ -22,7 +22,7 @@ def file(request: HttpRequest, file_id: int) -> HttpResponseBase:
         return file_response(
             request,
             path=attachment.file.path,
-            name=attachment.display_name,
+            name=name_on_disk(attachment),
             content_type=served_type(attachment),
             inline="download" not in request.GET,
         )
