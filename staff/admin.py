@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from staff.access import employee
+from staff.admin_views import titled
 from staff.links import DAYS_VALID, password_link
 from staff.models import User
 
@@ -77,7 +78,10 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = EmployeeForm
     list_display = ("name_shown", "username", "email", "is_active", "administrator", "last_login")
-    list_filter = ("is_active", "is_superuser")
+    list_filter = (
+        "is_active",
+        ("is_superuser", titled(gettext_lazy("administrator"), admin.BooleanFieldListFilter)),
+    )
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("first_name", "last_name", "username")
     readonly_fields = ("last_login", "date_joined")

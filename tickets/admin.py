@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from staff.admin_views import BigTable, ReadOnly
+from staff.admin_views import BigTable, ReadOnly, titled
 from tickets.models import Client, Inbox, Message, Status, Ticket, TicketEvent
 from tickets.querysets import ticket_number
 from tickets.search import words_of
@@ -159,7 +159,7 @@ class MessageAdmin(ReadOnly):
 @admin.register(TicketEvent)
 class JournalAdmin(ReadOnly):
     list_display = ("ticket", "seq", "kind", "actor", "staff", "created_at")
-    list_filter = ("actor", "kind")
+    list_filter = (("actor", titled(gettext_lazy("author"), admin.ChoicesFieldListFilter)), "kind")
     list_select_related = ("ticket", "staff")
     search_fields = ("ticket__pk",)
     search_help_text = gettext_lazy("Number of the ticket")

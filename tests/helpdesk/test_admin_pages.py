@@ -70,6 +70,12 @@ def test_every_page_of_a_model_opens(client: Client, desk: Bot, model: type[Mode
     assert client.get(address(model, "add")).status_code in {200, 403}
 
 
+@pytest.mark.parametrize(("model", "title"), [(TicketEvent, "By author"), (User, "By administrator")])
+def test_a_filter_is_named_in_words(client: Client, boss: User, model: type[Model], title: str) -> None:
+    page = client.get(address(model, "changelist")).content.decode()
+    assert title in " ".join(page.split())
+
+
 @pytest.mark.parametrize("model", RECORDS)
 def test_records_are_only_looked_at(client: Client, desk: Bot, model: type[Model]) -> None:
     row = model._default_manager.order_by("pk").first()
