@@ -101,6 +101,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # again; the pool is what keeps connections. Its size bounds what one process asks of PostgreSQL.
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(
+    ENGINE="helpdesk.database",  # recovers at once from a restart of the server
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
