@@ -10,7 +10,7 @@ from typing import Any
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.startup import refuse_unsafe
+from helpdesk.startup import refuse_unsafe, time_zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,7 +31,7 @@ PORT = env.int("PORT", default=8000)
 ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="admin")
 ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = time_zone(env.str("TIME_ZONE", default="UTC"))
 # How many reverse proxies stand in front: decides whether X-Forwarded-* is believed (0: never).
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("ALLAUTH_TRUSTED_PROXY_COUNT", default=0)
 

@@ -1,5 +1,7 @@
 """A process with an unsafe setting does not start, and says which setting it was."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
@@ -36,3 +38,13 @@ def refuse_unsafe(*, secret_key: str, debug: bool, allowed_hosts: list[str], dat
             f"DEBUG is on while ALLOWED_HOSTS names a public host ({', '.join(public)}). "
             "Turn DEBUG off: its error pages show secrets."
         )
+
+
+def time_zone(name: str) -> str:
+    """The name of a time zone that this machine knows; raises ImproperlyConfigured for any other."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"TIME_ZONE is “{name}”, which is no time zone. Give it a name such as Europe/Moscow, or UTC."
+        ) from None
