@@ -15,7 +15,7 @@ from tests.tickets.cast import PNG, browser_of, picture, receive, stored
 from tickets import operations, steps
 from tickets.content import Content
 from tickets.journal import change
-from tickets.models import Attachment, Message, Status, Ticket
+from tickets.models import Attachment, Client, Message, Status, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -317,6 +317,13 @@ def sound(seconds: Any = 20) -> Any:
     head = b"RIFF" + (36 + len(samples)).to_bytes(4, "little") + b"WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00"
     rate = (8000).to_bytes(4, "little")
     return head + rate + rate + b"\x01\x00\x08\x00data" + len(samples).to_bytes(4, "little") + samples
+
+
+def test_a_long_name_does_not_squeeze_the_clients_picture(page: Any, ticket: Any) -> None:
+    Client.objects.filter(pk=ticket.client_id).update(name="Bartholomew Featherstonehaugh of Somewhere " * 3)
+    open_ticket(page, ticket)
+    box = page.locator("#client-card .client-avatar").bounding_box()
+    assert abs(box["width"] - box["height"]) < 1
 
 
 def test_pictures_open_large_and_close_again(page: Any, ticket: Any) -> None:
