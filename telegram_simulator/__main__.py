@@ -23,7 +23,7 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         state = arguments.state or stack.enter_context(tempfile.TemporaryDirectory(prefix="telegram-"))
         try:
-            asyncio.run(_serve(Path(state), tokens, arguments.host, arguments.port))
+            asyncio.run(_serve(arguments, Path(state), tokens))
         except Refused as refused:
             return _fail(str(refused))
         except OSError as error:
@@ -39,19 +39,24 @@ def _arguments() -> argparse.Namespace:
         "--token", action="append", help="a bot's token, repeatable; otherwise TELEGRAM_BOT_TOKEN"
     )
     parser.add_argument(
+        "--local",
+        action="store_true",
+        help="as an own Bot API server: files by their path",
+    )
+    parser.add_argument(
         "--state", help="the folder that keeps the chats; without it they are gone at the end"
     )
     return parser.parse_args()
 
 
-async def _serve(state: Path, tokens: list[str], host: str, port: int) -> None:
+async def _serve(arguments: argparse.Namespace, state: Path, tokens: list[str]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    server = Server(state, tokens)
+    server = Server(state, tokens, local=arguments.local)
     try:
-        await server.start(host, port)
+        await server.start(arguments.host, arguments.port)
         sys.stdout.write(f"Telegram simulator: {server.url}/\n")
         sys.stdout.flush()
         await stopped.wait()

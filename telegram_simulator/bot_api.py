@@ -9,19 +9,23 @@ from aiohttp import web
 from telegram_simulator.calls import Call, Calls
 from telegram_simulator.errors import ApiError
 from telegram_simulator.faults import Fault, Faults
-from telegram_simulator.methods import asking, changing, receiving, registry, sending
+from telegram_simulator.files import MOST_UP, MOST_UP_LOCAL
+from telegram_simulator.methods import asking, changing, editing, forwarding, receiving, registry, sending
 from telegram_simulator.parameters import Parameters, parameters_of
+from telegram_simulator.rehearsal import Stage
 from telegram_simulator.webhooks import Webhooks
 from telegram_simulator.world import TOKEN, Bot, World
 
-__all__ = ["BotApi", "asking", "changing", "receiving", "sending"]  # imported to register their methods
+# Imported to register their methods.
+__all__ = ["BotApi", "asking", "changing", "editing", "forwarding", "receiving", "sending"]
 
 DOWNLOAD = "download"
 
 
 class BotApi:
-    def __init__(self, world: World, webhooks: Webhooks, faults: Faults, calls: Calls) -> None:
+    def __init__(self, world: World, webhooks: Webhooks, faults: Faults, calls: Calls, stage: Stage) -> None:
         self._world = world
+        self._stage = stage
         self._webhooks = webhooks
         self._faults = faults
         self._calls = calls
@@ -49,11 +53,15 @@ class BotApi:
         call = self._calls.begin(bot.id, method)
         fault: Fault | None = None
         try:
-            parameters = await parameters_of(request, self._world.files)
+            most = MOST_UP_LOCAL if self._world.settings.local else MOST_UP
+            parameters = await parameters_of(request, self._world.files, most)
             call.parameters = parameters.for_log()
-            fault = self._faults.meet(method, parameters.integer("chat_id") or None)
+            chat_id = parameters.integer("chat_id")
+            fault = self._faults.meet(method, chat_id or None)
             if fault and (answer := await _before(request, call, fault)):
                 return answer
+            album = len(parameters.records("media")) if method.lower() == "sendmediagroup" else 1
+            self._stage.limits.check(bot.id, chat_id, method, messages=max(1, album))
             status, body = await self._execute(bot, method, parameters)
         except ApiError as error:
             status, body = error.code, json.dumps(error.body)
@@ -86,7 +94,7 @@ class BotApi:
         call = self._calls.begin(bot.id, DOWNLOAD)
         call.parameters = {"path": request.match_info["path"]}
         file = self._world.files.by_path(bot.id, request.match_info["path"])
-        if file is None:
+        if file is None or self._world.settings.local:  # an own server's files are taken from the disk
             call.status = 404
             return _answer(404, ApiError(404, "Not Found").body)
         fault = self._faults.meet(DOWNLOAD, None)

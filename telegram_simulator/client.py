@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 
-import httpx
+from telegram_simulator.client_kinds import SendsKinds, Sent
+from telegram_simulator.driving import Refusal, Simulator
 
-Sent = dict[str, Any]  # the Bot API's Message object
+__all__ = ["FileToSend", "Refusal", "SeenMessage", "SimulatedClient", "Simulator"]
+
 NAMES = {
     "photo": "photo.jpg",
     "video": "video.mp4",
@@ -24,10 +25,6 @@ NAMES = {
     "audio": "music.mp3",
     "animation": "fun.mp4",
 }
-
-
-class Refusal(Exception):
-    """The simulator said no, in words."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,12 @@ class SeenMessage:
 
     data: Sent
     from_bot: bool
-    client_reaction: str
+    client_reaction: str  # the first emoji; all of them are in `client_reactions`
     bot_reaction: str
+    client_reactions: tuple[dict[str, Any], ...] = ()
+    bot_reactions: tuple[dict[str, Any], ...] = ()
+    silent: bool = False
+    votes: tuple[int, ...] = ()
 
     @property
     def id(self) -> int:
@@ -69,75 +70,7 @@ class SeenMessage:
         return int(target["message_id"]) if target else None
 
 
-class Simulator:
-    """The control API itself: bots, faults, calls, everything that is not one client's doing."""
-
-    def __init__(self, base_url: str) -> None:
-        self.url = base_url.rstrip("/")
-        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
-
-    def ask(self, http_method: str, path: str, **more: Any) -> Any:
-        """One request below /control/. Raises Refusal."""
-        answer = self.http.request(http_method, f"/control/{path}", **more)
-        if not answer.is_success:
-            raise Refusal(answer.json()["error"] if "json" in answer.headers["content-type"] else answer.text)
-        return answer.json()
-
-    def state(self) -> dict[str, Any]:
-        return cast("dict[str, Any]", self.ask("GET", "state"))
-
-    def add_bot(self, token: str, **names: str) -> dict[str, Any]:
-        return cast("dict[str, Any]", self.ask("POST", "bots", json={"token": token} | names))
-
-    def calls(self, method: str = "", *, after: int = 0) -> list[dict[str, Any]]:
-        """What bots called, in the order of arrival (`arrived_ns`, `arrived_monotonic_ns`)."""
-        found = self.ask("GET", "calls", params={"method": method, "after": after})
-        return cast("list[dict[str, Any]]", found)
-
-    def clear_calls(self) -> None:
-        self.ask("DELETE", "calls")
-
-    def fault(self, kind: str, **more: Any) -> dict[str, Any]:
-        """Switches a fault on, see faults.py: `fault("error", method="sendMessage", code=403)`."""
-        return cast("dict[str, Any]", self.ask("POST", "faults", json={"kind": kind} | more))
-
-    def clear_faults(self) -> None:
-        self.ask("DELETE", "faults")
-
-    def release(self) -> None:
-        """Lets the answers go that a fault of kind `hold` keeps."""
-        self.ask("POST", "release")
-
-    def duplicate_updates(self, times: int = 1) -> None:
-        self.ask("POST", "duplicates", json={"times": times})
-
-    def send_raw_update(self, raw: dict[str, Any] | str, *, lane: int = 0, bot: int | None = None) -> int:
-        """Hands the bot an object, or text in which $UPDATE_ID becomes the number. Returns the number."""
-        more = {"params": {"bot": bot}} if bot else {}
-        answer = self.ask("POST", "updates", json={"raw": raw, "lane": lane}, **more)
-        return int(answer["update_id"])
-
-    def reset(self, *, populate: bool = True) -> None:
-        self.ask("POST", "reset", json={"populate": populate})
-
-    def client(
-        self, user_id: int | None = None, first_name: str = "Client", **more: Any
-    ) -> "SimulatedClient":
-        return SimulatedClient(self.url, user_id, first_name, **more)
-
-    def close(self) -> None:
-        self.http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class SimulatedClient:
+class SimulatedClient(SendsKinds):
     """One person. Made when it isn't there yet; `bot` chooses among several bots."""
 
     def __init__(
@@ -170,16 +103,9 @@ class SimulatedClient:
         return self._one(self._do("POST", "start", json={"payload": payload}))
 
     def send_text(self, text: str, **more: Any) -> Sent:
-        """`more`: reply_to, quote, entities, forward_origin."""
+        """`more`: reply_to, quote, quote_position, entities, forward_origin (see origins.py), external_reply,
+        reply_to_story, and `fields`: anything else of the Bot API's Message."""
         return self._one(self._do("POST", "messages", json={"text": text} | more))
-
-    def send_location(self, latitude: float, longitude: float, **more: Any) -> Sent:
-        place = {"latitude": latitude, "longitude": longitude}
-        return self._one(self._do("POST", "messages", json={"location": place} | more))
-
-    def send_contact(self, phone_number: str, first_name: str, **more: Any) -> Sent:
-        contact = {"phone_number": phone_number, "first_name": first_name}
-        return self._one(self._do("POST", "messages", json={"contact": contact} | more))
 
     def send_file(
         self, kind: str, content: bytes | Path, name: str = "", mime: str = "", caption: str = "", **more: Any
@@ -190,7 +116,14 @@ class SimulatedClient:
 
     def send_album(self, files: Sequence[FileToSend], caption: str = "", **more: Any) -> list[Sent]:
         """One message for each file, in one album. Files are streamed from disk when given by path."""
-        fields: dict[str, Any] = {"caption": caption, "kind": [file.kind for file in files]}
+        return [each["content"] for each in self._upload("messages", files, {"caption": caption} | more)]
+
+    def replace_file(self, message_id: int, file: FileToSend, caption: str = "") -> Sent:
+        """Edits a message: another file takes the place of the one that is there."""
+        return self._one(self._upload(f"messages/{message_id}/edit", [file], {"caption": caption}))
+
+    def _upload(self, path: str, files: Sequence[FileToSend], more: dict[str, Any]) -> Any:
+        fields: dict[str, Any] = {"kind": [file.kind for file in files]}
         fields["said"] = [json.dumps(file.said or {}) for file in files]
         for name, value in more.items():
             fields[name] = value if isinstance(value, str) else json.dumps(value)
@@ -206,7 +139,7 @@ class SimulatedClient:
                     body = body.open("rb")
                     handles.append(body)
                 parts.append(("file", (file.name or own, body, file.mime or "application/octet-stream")))
-            return [each["content"] for each in self._do("POST", "messages", data=fields, files=parts)]
+            return self._do("POST", path, data=fields, files=parts)
         finally:
             for handle in handles:
                 handle.close()
@@ -217,11 +150,32 @@ class SimulatedClient:
     def delete(self, message_id: int) -> None:
         self._do("DELETE", f"messages/{message_id}")
 
-    def react(self, message_id: int, emoji: str) -> None:
-        self._do("POST", f"messages/{message_id}/react", json={"emoji": emoji})
+    def edit_raw(self, message_id: int, fields: dict[str, Any]) -> Sent:
+        """Sets these fields of a message, whatever they are; None takes one away."""
+        return self._one(self._do("POST", f"messages/{message_id}/edit", json={"raw": fields}))
 
-    def press(self, message_id: int, data: str) -> None:
-        self._do("POST", f"messages/{message_id}/press", json={"data": data})
+    def react(self, message_id: int, emoji: str | Sequence[str | dict[str, Any]]) -> None:
+        """One emoji ("" takes it back), or several: emoji, or the Bot API's ReactionType objects."""
+        body = {"emoji": emoji} if isinstance(emoji, str) else {"reactions": list(emoji)}
+        self._do("POST", f"messages/{message_id}/react", json=body)
+
+    def press(self, message_id: int, data: str) -> str:
+        """Presses the button with that callback data; returns the query's id."""
+        return str(self._do("POST", f"messages/{message_id}/press", json={"data": data})["id"])
+
+    def presses(self) -> list[dict[str, Any]]:
+        """All, oldest first: {"id", "message_id", "data", "answered", "text", "alert", "url"}."""
+        return cast("list[dict[str, Any]]", self._do("GET", "presses"))
+
+    def wait_for_answer(self, query: str, *, seconds: float = 30) -> dict[str, Any]:
+        """What the bot answered to a pressed button."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for press in self.presses():
+                if press["id"] == query and press["answered"]:
+                    return press
+            time.sleep(0.03)
+        raise AssertionError(f"The button pressed as {query} was not answered for {seconds} s.")
 
     def block(self) -> None:
         self._do("POST", "block")
@@ -232,6 +186,9 @@ class SimulatedClient:
     def set_photo(self, content: bytes) -> None:
         self._do("POST", "photo", files={"file": ("avatar.png", content, "image/png")})
 
+    def remove_photo(self) -> None:
+        self._do("DELETE", "photo")
+
     def send_raw_update(self, raw: dict[str, Any] | str) -> int:
         """As Simulator.send_raw_update, in this client's order."""
         return self._simulator.send_raw_update(raw, lane=self.id, bot=self._params.get("bot"))
@@ -239,7 +196,16 @@ class SimulatedClient:
     def messages(self) -> list[SeenMessage]:
         """The whole chat, oldest first, without what was deleted."""
         return [
-            SeenMessage(each["content"], each["from_bot"], each["client_reaction"], each["bot_reaction"])
+            SeenMessage(
+                data=each["content"],
+                from_bot=each["from_bot"],
+                client_reaction=each["client_reaction"],
+                bot_reaction=each["bot_reaction"],
+                client_reactions=tuple(each["client_reactions"]),
+                bot_reactions=tuple(each["bot_reactions"]),
+                silent=each["silent"],
+                votes=tuple(each["votes"]),
+            )
             for each in self._do("GET", "messages")
         ]
 
@@ -274,7 +240,3 @@ class SimulatedClient:
 
     def _do(self, http_method: str, path: str, **more: Any) -> Any:
         return self._simulator.ask(http_method, f"clients/{self.id}/{path}", params=self._params, **more)
-
-    @staticmethod
-    def _one(messages: list[dict[str, Any]]) -> Sent:
-        return cast("Sent", messages[0]["content"])

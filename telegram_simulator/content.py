@@ -1,4 +1,4 @@
-"""The content of messages as the Bot API describes it: a photo in its sizes, a document, a place, a person.
+"""The content of messages as the Bot API describes it: a text, a photo in its sizes, a document, an album.
 
 Both sides use it: what a bot sends and what a client sends look the same. https://core.telegram.org/bots/api#message
 """
@@ -17,6 +17,7 @@ MOST_PHOTO = 10 * 1024 * 1024
 PHOTO_SIDES = (90, 320, 800)  # the longer sides of the smaller sizes; the last size is the picture itself
 KINDS = ("photo", "video", "animation", "document", "audio", "voice", "video_note", "sticker")
 WITHOUT_CAPTION = {"video_note", "sticker"}
+COVERED = {"photo", "video", "animation"}  # what may be hidden until it is touched
 # What may stand together in one album. https://core.telegram.org/bots/api#sendmediagroup
 ALBUMS = ({"photo", "video"}, {"document"}, {"audio"})
 
@@ -106,30 +107,18 @@ def _sticker(blob: Blob, shape: Shape, said: Mapping[str, Any]) -> dict[str, Any
         "is_animated": blob.mime_type == "application/x-tgsticker",
         "is_video": blob.mime_type == "video/webm",
     }
-    return sticker | ({"emoji": str(said["emoji"])} if said.get("emoji") else {})
+    return sticker | {name: str(said[name]) for name in ("emoji", "set_name") if said.get(name)}
 
 
-def location_content(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises ApiError for what is no place on Earth."""
-    try:
-        latitude, longitude = float(said["latitude"]), float(said["longitude"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise bad_request("can't parse location: latitude and longitude are needed") from None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise bad_request("wrong latitude or longitude specified")
-    return {"location": {"latitude": latitude, "longitude": longitude}}
-
-
-def contact_content(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises ApiError without a phone number and a first name."""
-    names = ("phone_number", "first_name", "last_name", "vcard")
-    contact: dict[str, Any] = {name: str(said[name]) for name in names if said.get(name)}
-    for needed in ("phone_number", "first_name"):
-        if needed not in contact:
-            raise bad_request(f"{needed} is empty")
-    if said.get("user_id"):
-        contact["user_id"] = int(said["user_id"])
-    return {"contact": contact}
+def check_voice(files: Files, source: Blob | StoredFile) -> None:
+    """Raises ApiError for what isn't Opus in Ogg: the real server would make music or a file of it."""
+    blob = source.blob if isinstance(source, StoredFile) else source
+    if not blob.size:
+        raise bad_request("file must be non-empty")
+    with files.on_disk(blob.sha256).open("rb") as file:
+        start = file.read(64)
+    if not start.startswith(b"OggS") or b"OpusHead" not in start:
+        raise bad_request("wrong file type: a voice message is Opus in Ogg")
 
 
 def check_album(kinds: list[str]) -> None:

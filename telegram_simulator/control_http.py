@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from telegram_simulator.errors import ApiError, Refused
-from telegram_simulator.world import World
+from telegram_simulator.playing import Player
+from telegram_simulator.world import Client, World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # A client's HTML must not run in our page. https://developer.mozilla.org/docs/Web/HTTP/Headers/Content-Security-Policy
@@ -57,6 +58,19 @@ def bot_of(request: web.Request, world: World) -> int:
     if asked or not world.bots:
         raise Refused("There is no such bot here.", 404)
     return next(iter(world.bots))
+
+
+def client_of(request: web.Request, world: World) -> Client:
+    """The client that the path names. Raises Refused."""
+    client = world.clients.get(int(request.match_info["client"]))
+    if client is None:
+        raise Refused("There is no such client here.", 404)
+    return client
+
+
+def player_of(request: web.Request, world: World) -> Player:
+    """The client that the path names, with the bot that the query names. Raises Refused."""
+    return Player(world, bot_of(request, world), client_of(request, world).id)
 
 
 def file_answer(path: str, mime_type: str, name: str) -> web.StreamResponse:

@@ -12,6 +12,7 @@ A fault is for a method (or `*`; `download` is fetching a file), perhaps for one
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +52,7 @@ class Fault:
 
 class Faults:
     def __init__(self) -> None:
+        self.random: Callable[[str], Fault | None] = lambda _method: None  # what else may happen to a call
         self._active: list[Fault] = []
         self._number = 0
         self._released = asyncio.Event()
@@ -79,7 +81,7 @@ class Faults:
             if fault.times is not None and fault.met >= fault.times:
                 self._active.remove(fault)
             return fault
-        return None
+        return self.random(method)
 
     def list(self) -> list[Fault]:
         return self._active

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import mimetypes
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from telegram_simulator.probing import Shape, shape_of
 from telegram_simulator.store import Store
 
 MOST_UP = 50 * 1024 * 1024
+MOST_UP_LOCAL = 2000 * 1024 * 1024  # to an own Bot API server
 MOST_DOWN = 20 * 1024 * 1024
 FOLDERS = {
     "photo": "photos", "document": "documents", "video": "videos", "audio": "music", "voice": "voice",
@@ -65,6 +67,7 @@ class Files:
         self._folder.mkdir(parents=True, exist_ok=True)
         for leftover in folder.glob("arriving-*"):
             leftover.unlink()
+        self._local = folder.parent / "local"
         self._store = store
         self._by_id = {each["file_id"]: StoredFile(**each) for each in store.all("file")}
         self._by_path = {(file.bot_id, file.path): file for file in self._by_id.values()}
@@ -89,6 +92,23 @@ class Files:
         finally:
             arriving.unlink(missing_ok=True)
         return Blob(digest.hexdigest(), size, name, mime_type or type_of(name))
+
+    def adopt(self, path: Path) -> Blob:
+        """A copy of a file on this machine."""
+        arriving = self._folder / f"arriving-{secrets.token_hex(8)}"
+        shutil.copyfile(path, arriving)
+        with arriving.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        arriving.replace(self._folder / sha256)
+        return Blob(sha256, (self._folder / sha256).stat().st_size, path.name, type_of(path.name))
+
+    def local_path(self, file: StoredFile) -> Path:
+        """Where an own Bot API server keeps it: absolute, with a name that ends as the content asks."""
+        path = (self._local / str(file.bot_id) / file.path).absolute()
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.hardlink_to(self._folder / file.sha256)
+        return path
 
     def register(self, bot_id: int, kind: str, blob: Blob, *, size: str = "") -> StoredFile:
         """The file that `bot_id` knows this content by. `size` tells a photo's sizes apart."""
@@ -133,6 +153,7 @@ class Files:
         self._store.delete_all("file")
         for path in self._folder.iterdir():
             path.unlink()
+        shutil.rmtree(self._local, ignore_errors=True)
 
 
 def type_of(name: str) -> str:

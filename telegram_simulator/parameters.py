@@ -70,8 +70,8 @@ class Parameters:
         return self.values | shown
 
 
-async def parameters_of(request: web.Request, files: Files) -> Parameters:
-    """Reads the whole request. Raises ApiError, in the end, after everything was read."""
+async def parameters_of(request: web.Request, files: Files, most: int) -> Parameters:
+    """Reads it all; a file has `most` bytes. Raises ApiError in the end, after everything was read."""
     found = Parameters(dict(request.query))
     kind = request.content_type
     if kind == "application/json" and request.can_read_body:
@@ -79,7 +79,7 @@ async def parameters_of(request: web.Request, files: Files) -> Parameters:
     elif kind == "application/x-www-form-urlencoded":
         found.values |= dict(await request.post())
     elif kind.startswith("multipart/"):
-        await _read_parts(request, files, found)
+        await _read_parts(request, files, found, most)
     return found
 
 
@@ -93,7 +93,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return values
 
 
-async def _read_parts(request: web.Request, files: Files, found: Parameters) -> None:
+async def _read_parts(request: web.Request, files: Files, found: Parameters, most: int) -> None:
     error: ApiError | None = None
     try:
         reader = await request.multipart()
@@ -105,7 +105,7 @@ async def _read_parts(request: web.Request, files: Files, found: Parameters) -> 
                 continue
             try:
                 found.files[part.name] = await files.receive(
-                    _chunks(part), name=part.filename, mime_type=_type(part)
+                    _chunks(part), name=part.filename, mime_type=_type(part), most=most
                 )
             except ApiError as too_large:
                 error = too_large

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from telegram_simulator.arrivals import Arrivals
 from telegram_simulator.errors import ApiError
 from telegram_simulator.store import Store
 
@@ -43,6 +44,7 @@ class Queue:
     webhook: dict[str, Any] | None = None
     waiting: dict[int, Update] = field(default_factory=dict)
     again: list[Update] = field(default_factory=list)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     twice: int = 0  # that many of the next updates are handed out a second time after they were confirmed
     news: asyncio.Event = field(default_factory=asyncio.Event)
     poller: "asyncio.Future[str] | None" = None
@@ -63,12 +65,18 @@ class Updates:
             self._queues[bot_id] = Queue(bot_id)
         return self._queues[bot_id]
 
-    def add(self, bot_id: int, kind: str, content: dict[str, Any], *, lane: int) -> int | None:
-        """Queues an update unless the bot doesn't want its kind; returns its number."""
+    def add(self, bot_id: int, kind: str, content: dict[str, Any], *, lane: int) -> None:
+        """Queues an update unless the bot doesn't want its kind. It may come later: see arrivals.py."""
         queue = self.queue(bot_id)
         if kind not in queue.allowed and (queue.allowed or kind in NOT_UNLESS_ASKED):
-            return None
-        return self._append(queue, lane, json.dumps({"update_id": queue.next_id, kind: content}))
+            return
+        encoded = json.dumps(content)  # as it is now, whatever changes before it arrives
+
+        def deliver() -> None:
+            body = f'{{"update_id": {queue.next_id}, {json.dumps(kind)}: {encoded}}}'
+            self._append(queue, lane, body)
+
+        queue.arrivals.arrive(deliver)
 
     def add_raw(self, bot_id: int, raw: dict[str, Any] | str, *, lane: int = 0) -> int:
         """Queues anything. An object without `update_id` gets its number; in a text $UPDATE_ID becomes it."""
@@ -107,6 +115,7 @@ class Updates:
         self.drop_all(queue)
         queue.again.clear()
         queue.twice = 0
+        queue.arrivals.forget()
         queue.allowed = []
         queue.webhook = None
         queue.news.set()

@@ -13,7 +13,9 @@ from telegram_simulator.files import Blob, Files
 # A person may send a bot more than the bot can fetch: https://core.telegram.org/bots/api#getfile
 MOST_BY_CLIENT = 2000 * 1024 * 1024
 CHUNK = 256 * 1024
-JSON_FIELDS = {"entities", "forward_origin"}
+JSON_FIELDS = {
+    "entities", "forward_origin", "external_reply", "reply_to_story", "fields", "game", "paid_media",
+}  # fmt: skip
 
 
 @dataclass

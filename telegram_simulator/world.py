@@ -9,6 +9,9 @@ from typing import Any
 
 from telegram_simulator.errors import Refused
 from telegram_simulator.files import Files
+from telegram_simulator.presses import Presses
+from telegram_simulator.reactions import Reaction, first_emoji
+from telegram_simulator.settings import Settings
 from telegram_simulator.store import Store
 from telegram_simulator.updates import Updates
 
@@ -23,6 +26,7 @@ class Bot:
     first_name: str
     username: str
     commands: list[dict[str, str]] = field(default_factory=list)
+    photo: str = ""  # the content's sha256; empty: no picture
 
     @property
     def user(self) -> dict[str, Any]:
@@ -55,12 +59,32 @@ class Message:
 
     content: dict[str, Any]
     from_bot: bool
-    client_reaction: str = ""
-    bot_reaction: str = ""
+    client_reactions: list[Reaction] = field(default_factory=list)
+    bot_reactions: list[Reaction] = field(default_factory=list)
+    silent: bool = False  # sent with disable_notification
+    votes: list[int] = field(default_factory=list)  # what the client chose in the poll that this is
 
     @property
     def id(self) -> int:
         return int(self.content["message_id"])
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """Everything, with the two sides' first emoji by themselves."""
+        first = {
+            "client_reaction": first_emoji(self.client_reactions),
+            "bot_reaction": first_emoji(self.bot_reactions),
+        }
+        return asdict(self) | first
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> "Message":
+        """Takes what earlier versions kept, too."""
+        row = dict(row)
+        for side in ("client", "bot"):
+            emoji = row.pop(f"{side}_reaction", "")
+            row.setdefault(f"{side}_reactions", [{"type": "emoji", "emoji": emoji}] if emoji else [])
+        return cls(**row)
 
 
 @dataclass
@@ -92,12 +116,13 @@ class World:
         self.clients: dict[int, Client] = {each["id"]: Client(**each) for each in self.store.all("client")}
         self.chats: dict[tuple[int, int], Chat] = {}
         self.listeners: set[Callable[[Event], None]] = set()
-        self.pressed: dict[str, tuple[int, int]] = {}  # callback query → bot, client; until it is answered
+        self.presses = Presses()
+        self.settings = Settings()
         for each in self.store.all("chat"):
             chat = Chat(**each)
             self.chats[chat.bot_id, chat.client_id] = chat
         for each in self.store.all("message"):
-            message = Message(**each["message"])
+            message = Message.from_json(each["message"])
             self.chats[each["bot_id"], each["client_id"]].messages[message.id] = message
         if not self.clients and not any(self.store.all("begun")):
             self._populate()
@@ -122,6 +147,7 @@ class World:
             first_name=first_name or (known.first_name if known else "Helpdesk"),
             username=username or (known.username if known else f"helpdesk{extra}_bot"),
             commands=known.commands if known else [],
+            photo=known.photo if known else "",
         )
         self.bots[number] = bot
         self.save_bot(bot)
@@ -129,7 +155,7 @@ class World:
 
     def save_bot(self, bot: Bot) -> None:
         self.store.save("bot", bot.id, asdict(bot))
-        self.tell({"event": "bot", "bot": bot.user | {"commands": bot.commands}})
+        self.tell({"event": "bot", "bot": bot_json(bot)})
 
     # Clients
 
@@ -175,16 +201,16 @@ class World:
         self.store.save("chat", f"{chat.bot_id}:{chat.client_id}", row)
         self.tell({"event": "chat"} | row | {"unread": chat.unread})
 
-    def add_message(self, chat: Chat, content: dict[str, Any], *, from_bot: bool) -> Message:
-        """Appends it with the chat's next id, the date, and who wrote it."""
+    def add_message(self, chat: Chat, content: dict[str, Any], *, from_bot: bool, **more: Any) -> Message:
+        """Appends it with the chat's next id, the date, and who wrote it. `more`: of the Message here."""
         sender = self.bots[chat.bot_id].user if from_bot else self.clients[chat.client_id].user
         head = {
             "message_id": chat.next_message_id,
             "from": sender,
             "chat": self.clients[chat.client_id].as_chat,
-            "date": int(time.time()),
+            "date": self.now(),
         }
-        message = Message(head | content, from_bot)
+        message = Message(head | content, from_bot, **more)
         chat.next_message_id += 1
         chat.messages[message.id] = message
         if not from_bot:
@@ -195,7 +221,7 @@ class World:
         return message
 
     def save_message(self, chat: Chat, message: Message, *, event: str = "changed") -> None:
-        row = {"bot_id": chat.bot_id, "client_id": chat.client_id, "message": asdict(message)}
+        row = {"bot_id": chat.bot_id, "client_id": chat.client_id, "message": message.as_json}
         self.store.save("message", f"{chat.bot_id}:{chat.client_id}:{message.id}", row)
         self.tell({"event": event} | row)
 
@@ -206,6 +232,10 @@ class World:
         self.tell({"event": "deleted"} | where)
 
     # All
+
+    def now(self) -> int:
+        """The simulated time, in seconds."""
+        return int(time.time()) + self.settings.ahead
 
     def tell(self, event: Event) -> None:
         for listener in list(self.listeners):
@@ -218,6 +248,8 @@ class World:
         self.clients.clear()
         self.chats.clear()
         self.files.forget_all()
+        self.presses.forget_all()
+        self.settings = Settings(local=self.settings.local)
         for bot_id in self.bots:
             self.updates.forget(bot_id)
         if populate:
@@ -226,6 +258,11 @@ class World:
 
     def close(self) -> None:
         self.store.close()
+
+
+def bot_json(bot: Bot) -> dict[str, Any]:
+    """The bot as the page sees it."""
+    return bot.user | {"commands": bot.commands, "photo": bot.photo}
 
 
 def _present(thing: object, *names: str) -> dict[str, Any]:

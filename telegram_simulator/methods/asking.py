@@ -6,7 +6,7 @@ from telegram_simulator.content import media_content
 from telegram_simulator.errors import bad_request
 from telegram_simulator.files import MOST_DOWN, Blob
 from telegram_simulator.methods.registry import Context, method
-from telegram_simulator.world import Client
+from telegram_simulator.world import Bot, Client
 
 
 @method("getMe")
@@ -35,10 +35,12 @@ async def get_file(context: Context) -> dict[str, Any]:
     file = context.world.files.of_bot(context.bot.id, context.parameters.text("file_id"))
     if file is None:
         raise bad_request("invalid file_id")
-    if file.size > MOST_DOWN:
+    local = context.world.settings.local
+    if file.size > MOST_DOWN and not local:
         raise bad_request("file is too big")
     ids = {"file_id": file.file_id, "file_unique_id": file.file_unique_id}
-    return ids | {"file_size": file.size, "file_path": file.path}
+    path = str(context.world.files.local_path(file)) if local else file.path
+    return ids | {"file_size": file.size, "file_path": path}
 
 
 @method("getChat")
@@ -73,12 +75,13 @@ async def get_chat(context: Context) -> dict[str, Any]:
 
 @method("getUserProfilePhotos")
 async def get_user_profile_photos(context: Context) -> dict[str, Any]:
-    client = _client(context, "user_id")
-    if client is None:
+    user_id = context.parameters.integer("user_id")
+    person: Client | Bot | None = context.bot if user_id == context.bot.id else _client(context, "user_id")
+    if person is None:
         raise bad_request("user not found")
-    photos = [_photo(context, client)] if client.photo else []
+    photos = [_photo(context, person)] if person.photo else []
     offset = max(0, context.parameters.integer("offset"))
-    limit = context.parameters.integer("limit", 100)
+    limit = min(100, max(1, context.parameters.integer("limit", 100)))
     return {"total_count": len(photos), "photos": photos[offset : offset + limit]}
 
 
@@ -88,10 +91,10 @@ def _client(context: Context, name: str) -> Client | None:
     return client if client and context.world.chat(context.bot.id, client.id).started else None
 
 
-def _photo(context: Context, client: Client) -> list[dict[str, Any]]:
+def _photo(context: Context, person: Client | Bot) -> list[dict[str, Any]]:
     files = context.world.files
-    path = files.on_disk(client.photo)
-    blob = Blob(client.photo, path.stat().st_size, "", "image/jpeg")
+    path = files.on_disk(person.photo)
+    blob = Blob(person.photo, path.stat().st_size, "", "image/jpeg")
     sizes: list[dict[str, Any]] = media_content(files, context.bot.id, "photo", blob, {})["photo"]
     return sizes if len(sizes) > 1 else sizes * 2
 

@@ -4,23 +4,27 @@ The order of the checks and the words are the real server's.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from telegram_simulator.errors import ApiError, bad_request
 from telegram_simulator.files import Blob, StoredFile
+from telegram_simulator.keyboards import markup_of
 from telegram_simulator.methods.registry import Context
 from telegram_simulator.parameters import Parameters
 from telegram_simulator.world import Chat
 
-MOST_CALLBACK_DATA = 64  # bytes
+__all__ = ["markup_of"]
+
 WRONG_FILE = "wrong file identifier/HTTP URL specified"
 
 
-def existing_chat(context: Context) -> Chat:
+def existing_chat(context: Context, name: str = "chat_id") -> Chat:
     """The chat that `chat_id` names. Raises ApiError; it says nothing about whether the bot may write."""
-    asked = context.parameters.text("chat_id").strip()
+    asked = context.parameters.text(name).strip()
     if not asked:
-        raise bad_request("chat_id is empty")
+        raise bad_request(f"{name} is empty")
     try:
         client = context.world.clients.get(int(asked))
     except ValueError:
@@ -47,36 +51,24 @@ def entities_of(parameters: Parameters, name: str) -> Any:
     return parameters.json(name)
 
 
-def markup_of(parameters: Parameters) -> dict[str, Any]:
-    """`reply_markup` as it stays with the message (buttons below it), or nothing. Raises ApiError."""
-    markup = parameters.json("reply_markup")
-    if markup is None:
+def link_preview_of(parameters: Parameters) -> dict[str, Any]:
+    """`link_preview_options` as the message keeps them, when they were given. Raises ApiError."""
+    options = parameters.json("link_preview_options")
+    if options is None:
         return {}
-    if not isinstance(markup, dict):
-        raise bad_request("can't parse reply keyboard markup JSON object")
-    rows = markup.get("inline_keyboard")
-    if rows is None:
-        return {}
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise bad_request("can't parse inline keyboard: expected an Array of Array of InlineKeyboardButton")
-    for row in rows:
-        for button in row:
-            _check_button(button)
-    return {"reply_markup": {"inline_keyboard": rows}} if any(rows) else {}
+    if not isinstance(options, dict):
+        raise bad_request("can't parse link preview options JSON object")
+    return {"link_preview_options": options}
 
 
-def _check_button(button: Any) -> None:
-    if not isinstance(button, dict) or not button.get("text"):
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
-    data = button.get("callback_data")
-    if data is not None and not 1 <= len(str(data).encode()) <= MOST_CALLBACK_DATA:
-        raise bad_request("BUTTON_DATA_INVALID")
-    if data is None and not any(name in button for name in ("url", "copy_text", "web_app", "login_url")):
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+def options_of(parameters: Parameters) -> dict[str, Any]:
+    """Fields of the message that any method may set by an option."""
+    fields: dict[str, Any] = {}
+    if parameters.boolean("protect_content"):
+        fields["has_protected_content"] = True
+    if effect := parameters.text("message_effect_id"):
+        fields["effect_id"] = effect
+    return fields
 
 
 def file_of(context: Context, value: Any, kind: str, *, part: str = "") -> Blob | StoredFile:
@@ -86,6 +78,8 @@ def file_of(context: Context, value: Any, kind: str, *, part: str = "") -> Blob 
         return uploads[part]
     if not isinstance(value, str) or not value:
         raise bad_request(f"there is no {kind.replace('_', ' ')} in the request")
+    if value.startswith("file://") and context.world.settings.local:
+        return _on_this_machine(context, value)
     if value.startswith("attach://"):
         if value[9:] not in uploads:
             raise bad_request(WRONG_FILE)
@@ -97,6 +91,14 @@ def file_of(context: Context, value: Any, kind: str, *, part: str = "") -> Blob 
         had, wanted = _kind_words(file.kind), _kind_words(kind)
         raise bad_request(f"can't use file of type {had} as {wanted}")
     return file
+
+
+def _on_this_machine(context: Context, address: str) -> Blob:
+    """A file named by its path, as an own Bot API server takes it. Raises ApiError."""
+    path = Path(unquote(urlsplit(address).path))
+    if not path.is_file():
+        raise bad_request(f"{WRONG_FILE}: file isn't found")
+    return context.world.files.adopt(path)
 
 
 def said_of(parameters: Mapping[str, Any]) -> dict[str, Any]:

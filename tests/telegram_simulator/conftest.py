@@ -1,10 +1,12 @@
 """A simulator of its own for each test, the real `telegram.Bot` on it, and Anna, who has pressed Start."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import telegram
 
+import telegram_simulator
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator, running_simulator
 
@@ -12,6 +14,8 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x03\x20\x00\x00\x02\x58\x08\x02\x00\x00\x00"  # 800 × 600
     b"\x00\x00\x00\x00\x00\x00\x00\x00IEND\xaeB`\x82"
 )
+DEMO = Path(telegram_simulator.__file__).parent / "static" / "demo"
+VOICE = (DEMO / "voice.oga").read_bytes()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, NetworkError
 from telegram_simulator.client import FileToSend, SimulatedClient
 from telegram_simulator.testing import RunningSimulator
 
-from .conftest import PNG, bot_of, news
+from .conftest import PNG, VOICE, bot_of, news
 
 MEGABYTE = 1024 * 1024
 
@@ -44,10 +44,11 @@ async def test_a_photo_of_the_bot_comes_in_sizes_the_largest_last(
 async def test_every_kind_of_file_goes_out_as_what_it_is(
     bot: telegram.Bot, anna: SimulatedClient, kind: str
 ) -> None:
-    sent = await getattr(bot, f"send_{kind}")(anna.id, b"some bytes")
+    content = VOICE if kind == "voice" else b"some bytes"
+    sent = await getattr(bot, f"send_{kind}")(anna.id, content)
     attachment = getattr(sent, kind)
-    assert attachment.file_size == 10
-    assert (await (await bot.get_file(attachment.file_id)).download_as_bytearray()) == b"some bytes"
+    assert attachment.file_size == len(content)
+    assert (await (await bot.get_file(attachment.file_id)).download_as_bytearray()) == content
     assert (sent.document is not None) == (kind in {"document", "animation"})
 
 
