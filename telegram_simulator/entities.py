@@ -7,14 +7,18 @@ import re
 from typing import Any
 
 from telegram_simulator.errors import bad_request
+from telegram_simulator.links import problem_of
+from telegram_simulator.nesting import QUOTES, STYLES, nested
 
 Entity = dict[str, Any]
 
+MOST_ENTITIES = 100
 KINDS = {
     "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic",
     "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre",
     "text_link", "text_mention", "custom_emoji",
 }  # fmt: skip
+HOLDING = {*STYLES, *QUOTES}  # a link inside of these is still found
 # What Telegram marks by itself, in this order; what overlaps an earlier find or a given entity is left alone.
 FOUND: list[tuple[str, re.Pattern[str]]] = [
     ("email", re.compile(r"(?<![\w.@+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?![\w@])", re.IGNORECASE)),
@@ -47,8 +51,8 @@ def formatted(text: str, entities: Any) -> tuple[str, list[Entity]]:
         fitting = min(entity["length"], length - offset)
         if fitting > 0:
             moved.append(entity | {"offset": offset, "length": fitting})
-    found = _found(text, moved)
-    return text, sorted(moved + found, key=lambda entity: (entity["offset"], -entity["length"]))
+    fixed = nested(moved)
+    return text, nested(fixed + _found(text, fixed))
 
 
 def _checked(text: str, entities: Any) -> list[Entity]:
@@ -57,7 +61,11 @@ def _checked(text: str, entities: Any) -> list[Entity]:
     if not isinstance(entities, list):
         raise bad_request("can't parse entities: expected an Array of MessageEntity")
     borders = _borders(text)
-    return [_check(entity, borders) for entity in entities]
+    if len(entities) > MOST_ENTITIES:  # https://core.telegram.org/api/entities: the rest is left out
+        entities = entities[:MOST_ENTITIES]
+    checked = [_check(entity, borders) for entity in entities]
+    # A link that leads nowhere stays plain text.
+    return [each for each in checked if each["type"] != "text_link" or not problem_of(str(each["url"]))]
 
 
 def _check(entity: Any, borders: set[int]) -> Entity:
@@ -93,7 +101,11 @@ def _borders(text: str) -> set[int]:
 
 
 def _found(text: str, given: list[Entity]) -> list[Entity]:
-    taken = [(entity["offset"], entity["offset"] + entity["length"]) for entity in given]
+    taken = [
+        (entity["offset"], entity["offset"] + entity["length"])
+        for entity in given
+        if entity["type"] not in HOLDING
+    ]
     found = []
     for kind, pattern in FOUND:
         for match in pattern.finditer(text):

@@ -1,10 +1,9 @@
 """Buttons below a message, checked as the real server does. https://core.telegram.org/bots/api#inlinekeyboardbutton"""
 
-import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from telegram_simulator.errors import bad_request
+from telegram_simulator.links import problem_of
 from telegram_simulator.parameters import Parameters
 
 MOST_CALLBACK_DATA = 64  # bytes
@@ -41,24 +40,5 @@ def _check_button(button: Any) -> None:
     data = button.get("callback_data")
     if data is not None and not 1 <= len(str(data).encode()) <= MOST_CALLBACK_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
-    if "url" in button and (problem := _problem(str(button["url"]))):
+    if "url" in button and (problem := problem_of(str(button["url"]))):
         raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: {problem}")
-
-
-def _problem(address: str) -> str:
-    """Why the address can't be a button's; empty when it can. Without a scheme it is taken as http."""
-    address = address.strip()
-    if not address:
-        return "URL must be non-empty"
-    if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) or re.match(r"[\w.-]+:\d", address):
-        address = f"http://{address}"
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        return "Wrong HTTP URL"
-    if parts.scheme in {"tg", "ton", "tonsite"}:
-        return "" if parts.netloc or parts.path else "Wrong HTTP URL"
-    if parts.scheme not in {"http", "https"}:
-        return "Unsupported URL protocol"
-    return "" if re.fullmatch(r"[^\s.][^\s]*\.[^\s.]+|\[?[0-9a-f:]+]?", host) else "Wrong HTTP URL"
