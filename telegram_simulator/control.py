@@ -28,7 +28,7 @@ and `{"error": "<words>"}`.
            close-poll | stop-location
            location                     {"latitude", "longitude"}: a live location moves
            tasks                        {"done": [1], "undone": []} or {"add": ["text"]}
-    POST   updates                      {"raw": {…} or "text with $UPDATE_ID", "lane": <chat>}
+    POST   updates                      {"raw": {…} or "text with $UPDATE_ID", "lane": <chat>}; {"many": […]}
     POST   duplicates                   {"times"}: so many of the next updates come twice
     POST   late                         {"skip", "seconds"}: one of the next updates comes later
     POST   shuffle                      {"next", "seed"}: so many of the next updates come in another order
@@ -54,7 +54,7 @@ from telegram_simulator.control_messages import sent
 from telegram_simulator.errors import Refused
 from telegram_simulator.probing import Shape
 from telegram_simulator.uploads import read_upload
-from telegram_simulator.world import Chat, World, bot_json
+from telegram_simulator.world import Bot, Chat, Client, World, bot_json
 
 
 class Control:
@@ -145,7 +145,7 @@ class Control:
         file = files.by_id(name)
         if file:
             return file_answer(str(files.on_disk(file.sha256)), file.mime_type, file.name)
-        people = [*self._world.clients.values(), *self._world.bots.values()]
+        people: list[Client | Bot] = [*self._world.clients.values(), *self._world.bots.values()]
         if any(person.photo == name for person in people):
             return file_answer(str(files.on_disk(name)), "image/png", "")
         raise Refused("There is no such file here.", 404)

@@ -13,7 +13,9 @@ CODE = {"code", "pre"}  # hold nothing
 
 def nested(entities: list[Entity]) -> list[Entity]:
     """Sorted, the outer before the inner, none crossing another one."""
-    whole, quotes, styles = [], [], []
+    whole: list[Entity] = []
+    quotes: list[Entity] = []
+    styles: list[Entity] = []
     for entity in sorted(entities, key=_order):
         kind = entity["type"]
         if kind in STYLES:

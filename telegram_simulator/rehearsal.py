@@ -4,6 +4,7 @@ The paths are listed in control.py.
 """
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -63,13 +64,12 @@ class Rehearsal:
 
     async def _raw_update(self, request: web.Request) -> web.Response:
         asked = await body_of(request)
-        raw = asked.get("raw")
-        if not isinstance(raw, (dict, str)):
+        many: list[Any] = asked["many"] if isinstance(asked.get("many"), list) else [asked.get("raw")]
+        if not all(isinstance(raw, (dict, str)) for raw in many):
             raise Refused("`raw` is the update: an object, or the text to hand out as it is.")
-        number = self._world.updates.add_raw(
-            bot_of(request, self._world), raw, lane=int(asked.get("lane") or 0)
-        )
-        return web.json_response({"update_id": number})
+        bot_id, lane = bot_of(request, self._world), int(asked.get("lane") or 0)
+        numbers = [self._world.updates.add_raw(bot_id, raw, lane=lane) for raw in many]
+        return web.json_response({"update_id": numbers[0] if numbers else 0, "update_ids": numbers})
 
     async def _duplicates(self, request: web.Request) -> web.Response:
         asked = await body_of(request)

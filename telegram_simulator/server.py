@@ -15,7 +15,7 @@ from telegram_simulator.rehearsal import Rehearsal, Stage
 from telegram_simulator.webhooks import Webhooks
 from telegram_simulator.world import World
 
-MOST_AT_ONCE = 4 * 1024 * 1024  # of a body that is not streamed: JSON and forms
+MOST_AT_ONCE = 32 * 1024 * 1024  # of a body that is not streamed: JSON and forms
 
 
 class Server:

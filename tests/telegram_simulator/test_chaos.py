@@ -123,7 +123,7 @@ async def test_shuffled_updates_come_together_in_another_order(
     updates = await news(bot)
     numbers = [update.update_id for update in updates]
     assert numbers == sorted(numbers)
-    texts = [update.message.text for update in updates if update.message]
+    texts = [str(update.message.text) for update in updates if update.message]
     assert sorted(texts[:4]) != texts[:4]
     assert sorted(texts) == [f"message {number}" for number in range(5)]
     assert texts[4] == "message 4"

@@ -197,6 +197,16 @@ async def test_a_photo_has_ten_megabytes_at_most(
         await bot.send_photo(anna.id, photo)
 
 
+@pytest.mark.parametrize(("width", "height"), [(9000, 1001), (2100, 100)])
+async def test_a_photo_has_sides_that_a_screen_can_show(
+    bot: telegram.Bot, anna: SimulatedClient, width: int, height: int
+) -> None:
+    picture = PNG[:16] + width.to_bytes(4, "big") + height.to_bytes(4, "big") + PNG[24:]
+    with pytest.raises(BadRequest, match=r"(?i)photo_invalid_dimensions"):
+        await bot.send_photo(anna.id, picture)
+    await bot.send_document(anna.id, picture)
+
+
 async def test_twenty_megabytes_come_down_and_no_more(
     bot: telegram.Bot, anna: SimulatedClient, tmp_path: Path
 ) -> None:

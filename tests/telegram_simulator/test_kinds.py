@@ -175,7 +175,7 @@ async def test_a_quote_takes_its_formatting_along(bot: telegram.Bot, anna: Simul
     assert (second.position, second.entities) == (19, ())
     assert first is not None
     assert first.position == 4
-    assert [(each.type, each.offset, each.length) for each in first.entities] == [("bold", 0, 4)]
+    assert [(each.type, each.offset, each.length) for each in first.entities or ()] == [("bold", 0, 4)]
 
 
 async def test_a_cover_hides_photos_and_films_only(bot: telegram.Bot, anna: SimulatedClient) -> None:

@@ -1,60 +1,30 @@
 """The messenger's page in a real browser: what a person does there reaches the bot, and back."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator, running_simulator
 from tests.conftest import CHROMIUM_ARGUMENTS, chromium
 from tests.telegram_simulator.conftest import PNG
+from tests.telegram_simulator.pages import ANNA, JOHN, anna, as_bot, chat, chosen
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FilePayload, Page
+    from playwright.sync_api import Browser, Page
 
+__all__ = ["anna", "chat"]  # fixtures
 pytestmark = pytest.mark.browser
-ANNA = 5_000_000_001
-JOHN = 5_000_000_002
-
-
-@pytest.fixture
-def anna(simulator: RunningSimulator) -> SimulatedClient:
-    """Anna of the first day, who has pressed Start."""
-    client = simulator.client(ANNA, "Anna", last_name="Petrova", username="anna", language_code="ru")
-    client.start()
-    return client
-
-
-@pytest.fixture
-def chat(page: "Page", simulator: RunningSimulator, anna: SimulatedClient) -> "Iterator[Page]":
-    """Anna's chat, open. No script may fail and nothing may be fetched from elsewhere meanwhile."""
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((simulator.url, "blob:")) else problems.append(request.url)
-        ),
-    )
-    page.goto(f"{simulator.url}/#{ANNA}")
-    page.locator('[data-message-id="1"]').wait_for()
-    yield page
-    assert problems == []
-
-
-def as_bot(simulator: RunningSimulator, method: str, **parameters: Any) -> Any:
-    answer = httpx.post(f"{simulator.url}/bot{simulator.token}/{method}", json=parameters, timeout=10)
-    assert answer.is_success, answer.text
-    return answer.json()["result"]
-
-
-def chosen(name: str, mime: str, content: bytes) -> "FilePayload":
-    return {"name": name, "mimeType": mime, "buffer": content}
+# What the attach menu has at hand, and the field in which the bot finds it.
+PLAYTHINGS = {
+    "covered_photo": "photo", "demo_voice": "voice", "audio": "audio", "video": "video",
+    "video_note": "video_note", "animation": "animation", "sticker": "sticker", "sticker_animated": "sticker",
+    "sticker_video": "sticker", "location": "location", "live_location": "location", "venue": "venue",
+    "contact": "contact", "dice": "dice", "game": "game", "story": "story", "paid_media": "paid_media",
+    "gift": "gift", "forwarded_post": "forward_origin",
+}  # fmt: skip
 
 
 def test_a_new_client_presses_start_writes_and_reads_the_answer(
@@ -117,15 +87,22 @@ def test_photos_go_as_files_when_asked(chat: "Page", anna: SimulatedClient) -> N
     assert anna.messages()[-1].data["document"]["mime_type"] == "image/png"
 
 
-@pytest.mark.parametrize("kind", ["demo_voice", "sticker", "location", "contact"])
-def test_the_attach_menu_sends_things_to_play_with(chat: "Page", anna: SimulatedClient, kind: str) -> None:
-    chat.locator("#attach").click()
-    chat.locator(f'[data-attach="{kind}"]').click()
-    chat.locator('[data-message-id="2"]').wait_for()
-    sent = anna.messages()[-1].data
-    assert kind.removeprefix("demo_") in sent
-    if kind == "demo_voice":
-        assert sent["voice"]["duration"] > 1
+def test_the_attach_menu_sends_things_to_play_with(chat: "Page", anna: SimulatedClient) -> None:
+    for number, (item, field) in enumerate(PLAYTHINGS.items(), 2):
+        chat.locator("#attach").click()
+        chat.locator(f'[data-attach="{item}"]').click()
+        chat.locator(f'[data-message-id="{number}"]').wait_for()
+        assert field in anna.messages()[-1].data, item
+    sent = {item: message.data for item, message in zip(PLAYTHINGS, anna.messages()[1:], strict=True)}
+    assert sent["demo_voice"]["voice"]["duration"] > 1
+    assert sent["covered_photo"]["has_media_spoiler"]
+    assert sent["sticker_animated"]["sticker"]["is_animated"]
+    assert sent["sticker_video"]["sticker"]["is_video"]
+    assert sent["live_location"]["location"]["live_period"]
+    assert sent["audio"]["audio"]["performer"]
+    chat.locator(".hopping").wait_for()
+    chat.locator(".cover").click()
+    chat.locator(".cover").wait_for(state="detached")
 
 
 def test_a_recorded_voice_message_is_opus_in_ogg(

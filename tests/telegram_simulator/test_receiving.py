@@ -113,6 +113,16 @@ def test_an_update_may_be_anything_even_what_no_program_can_read(simulator: Runn
     assert httpx.get(address, params={"offset": broken + 1}).json()["result"] == []
 
 
+async def test_thousands_of_updates_come_in_their_order(
+    simulator: RunningSimulator, bot: telegram.Bot
+) -> None:
+    texts = [f'{{"update_id": $UPDATE_ID, "hologram": {number}}}' for number in range(1200)]
+    numbers = simulator.send_raw_updates(texts)
+    assert numbers == list(range(numbers[0], numbers[0] + 1200))
+    updates = await bot.get_updates()
+    assert [update.api_kwargs["hologram"] for update in updates] == list(range(100))
+
+
 @pytest.mark.parametrize(
     ("address", "status", "description"),
     [

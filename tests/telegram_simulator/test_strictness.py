@@ -102,7 +102,7 @@ async def test_a_quote_has_the_formatting_of_what_it_quotes(bot: telegram.Bot, a
     )
     sent = await bot.send_message(anna.id, "Yes", reply_parameters=same)
     assert sent.quote is not None
-    assert [each.type for each in sent.quote.entities] == ["bold"]
+    assert [each.type for each in sent.quote.entities or ()] == ["bold"]
     long = anna.send_text("x" * 1025)
     too_long = telegram.ReplyParameters(long["message_id"], quote="x" * 1025)
     with pytest.raises(BadRequest, match=r"(?i)quote_text_invalid"):

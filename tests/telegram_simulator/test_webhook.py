@@ -116,4 +116,29 @@ async def test_an_address_without_tls_or_an_odd_secret_is_refused(simulator: Run
             await bot.set_webhook("http://example.org/hook/")
         with pytest.raises(BadRequest, match="unallowed characters"):
             await bot.set_webhook("https://example.org/hook/", secret_token="a b")
+        with pytest.raises(BadRequest, match="ports 80, 88, 443 or 8443"):
+            await bot.set_webhook("https://example.org:8000/hook/")
         assert (await bot.get_webhook_info()).url == ""
+
+
+async def test_webhook_info_tells_everything_that_was_set(
+    simulator: RunningSimulator, bot: telegram.Bot, anna: SimulatedClient
+) -> None:
+    anna.send_text("waits")
+    await bot.set_webhook(
+        "http://127.0.0.1:9/hook/",
+        certificate=b"-----BEGIN CERTIFICATE-----",
+        max_connections=7,
+        allowed_updates=["message", "message_reaction"],
+        ip_address="127.0.0.1",
+    )
+    for _ in range(200):
+        info = await bot.get_webhook_info()
+        if info.last_error_date:
+            break
+        await asyncio.sleep(0.05)
+    assert (info.ip_address, info.max_connections, info.has_custom_certificate) == ("127.0.0.1", 7, True)
+    assert info.allowed_updates == ("message", "message_reaction")
+    assert info.pending_update_count == 1
+    await bot.set_webhook("http://127.0.0.1:9/hook/", drop_pending_updates=True)
+    assert (await bot.get_webhook_info()).pending_update_count == 0

@@ -2,6 +2,7 @@
 
 import { $, el, icon, openAt } from "./dom.js";
 import { composer } from "./composer.js";
+import { openForm } from "./forms.js";
 import { sendParts } from "./sending.js";
 import { act, chatOf, state } from "./state.js";
 import { word } from "./words.js";
@@ -45,14 +46,51 @@ function choose(accept, asFiles) {
   $("#file-input").click();
 }
 
+const send = (body) => act("POST", "messages", body);
+function somewhere(more = {}) {
+  const [latitude, longitude] = any(PLACES);
+  return { latitude, longitude, ...more };
+}
+const CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Maria Garcia\nTEL:+15550100123\nEMAIL:maria@example.org\nEND:VCARD";
+const maria = { phone_number: "+15550100123", first_name: "Maria", last_name: "Garcia", vcard: CARD };
+const NEWS = { id: -1001000000001, type: "channel", title: "City News", username: "city_news" };
+
+async function sendPaid() {
+  const form = new FormData();
+  form.append("paid_media", JSON.stringify({ star_count: 25, previews: [{ width: 640, height: 480, duration: 12 }] }));
+  form.append("kind", "photo");
+  form.append("file", await drawnPicture());
+  return act("POST", "messages", form);
+}
+
+const sticker = (name, type) => sendDemo(name, "sticker", type, { emoji: name.endsWith("webm") ? "❤" : "📦", set_name: "SimulatorDemo" });
+const film = { width: 240, height: 240, length: 240, duration: 2 };
 const ITEMS = [
   ["media", "picture", () => choose("image/*,video/*", false)],
   ["file", "file", () => choose("", true)],
+  ["poll", "poll", () => openForm("poll")],
+  ["checklist", "tick", () => openForm("checklist")],
   ["demo_photo", "picture", async () => composer.add([await drawnPicture()])],
+  ["covered_photo", "covered", async () => sendParts([{ kind: "photo", said: { has_spoiler: true }, file: await drawnPicture() }])],
   ["demo_voice", "microphone", () => sendDemo("voice.oga", "voice", "audio/ogg")],
-  ["sticker", "sticker", () => sendDemo("sticker.webp", "sticker", "image/webp", { emoji: "📦" })],
-  ["location", "place", () => { const [latitude, longitude] = any(PLACES); return act("POST", "messages", { location: { latitude, longitude } }); }],
-  ["contact", "person", () => act("POST", "messages", { contact: { phone_number: "+15550100123", first_name: "Maria", last_name: "Garcia" } })],
+  ["audio", "play", () => sendDemo("tune.mp3", "audio", "audio/mpeg", { performer: "Simulator", title: "Little tune", duration: 3 })],
+  ["video", "play", () => sendDemo("film.mp4", "video", "video/mp4", film)],
+  ["video_note", "play", () => sendDemo("film.mp4", "video_note", "video/mp4", film)],
+  ["animation", "play", () => sendDemo("film.mp4", "animation", "video/mp4", film)],
+  ["sticker", "sticker", () => sticker("sticker.webp", "image/webp")],
+  ["sticker_animated", "sticker", () => sticker("sticker.tgs", "application/x-tgsticker")],
+  ["sticker_video", "sticker", () => sticker("sticker.webm", "video/webm")],
+  ["location", "place", () => send({ location: somewhere() })],
+  ["live_location", "place", () => send({ location: somewhere({ live_period: 900, heading: 45 }) })],
+  ["venue", "place", () => send({ venue: somewhere({ title: "Café Central", address: "Main Street 1" }) })],
+  ["contact", "person", () => send({ contact: maria })],
+  ["dice", "dice", () => send({ dice: { emoji: any(["🎲", "🎯", "🏀", "⚽", "🎳", "🎰"]) } })],
+  ["game", "dice", () => send({ game: { title: "Chess", description: "A game for two" } })],
+  ["story", "picture", () => send({ story: { chat: NEWS, id: 1 } })],
+  ["paid_media", "covered", sendPaid],
+  ["gift", "gift", () => send({ gift: { text: word("gift_text"), star_count: 50 } })],
+  ["forwarded_post", "reply", () => send({ text: word("forwarded_text"), forward_origin: { type: "channel", chat: NEWS, message_id: 7 } })],
+  ["raw", "edit", () => openForm("raw")],
 ];
 
 export function startAttach() {

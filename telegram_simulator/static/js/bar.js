@@ -4,7 +4,7 @@ import { $, avatar } from "./dom.js";
 import { act, chatOf, onChange, state } from "./state.js";
 import { word } from "./words.js";
 
-const ACTIONS = ["typing", "upload_photo", "upload_video", "record_video", "upload_document", "record_voice", "upload_voice", "choose_sticker", "find_location"];
+const ACTIONS = ["typing", "upload_photo", "upload_video", "record_video", "upload_document", "record_voice", "upload_voice", "choose_sticker", "find_location", "upload_video_note", "record_video_note"];
 let busy;
 
 function drawFrame() {

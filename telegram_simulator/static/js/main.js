@@ -6,6 +6,8 @@ import { startChat } from "./chat.js";
 import { startClients } from "./clients.js";
 import { composer, startComposer } from "./composer.js";
 import { $ } from "./dom.js";
+import { startForms } from "./forms.js";
+import { startKeyboards } from "./keyboard.js";
 import { startMenu } from "./menu.js";
 import { connect, onChange, openClient, state } from "./state.js";
 import { startVoice } from "./voice.js";
@@ -21,6 +23,8 @@ startChat();
 startComposer();
 startMenu(composer);
 startAttach();
+startForms();
+startKeyboards();
 startVoice();
 
 window.addEventListener("hashchange", openNamed);

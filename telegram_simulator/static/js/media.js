@@ -1,6 +1,8 @@
 // What a message carries besides text, as elements.
 
-import { $, avatar, el, fullName, icon } from "./dom.js";
+import { $, el, icon } from "./dom.js";
+import { checklist, dice, game, gift, paid, person, place, story } from "./kinds.js";
+import { pollOf } from "./poll.js";
 import { music, voice } from "./sounds.js";
 import { kindOf } from "./text.js";
 import { sizeWords, word } from "./words.js";
@@ -46,33 +48,46 @@ function card(content) {
     el("span", {}, el("b", {}, name), el("small", {}, sizeWords(file.file_size))));
 }
 
-function place(content) {
-  const { latitude, longitude } = content.location;
-  const where = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
-  const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-  return el("a.place", { href: map, target: "_blank", rel: "noopener noreferrer" }, el("span.map", {}, icon("place")), el("span", {}, where));
+/** Stickers: a picture, a film, or (.tgs) its emoji moving: this page draws no vector animation. */
+function sticker(content) {
+  const file = content.sticker;
+  if (file.is_video) {
+    const video = el("video.sticker", { src: address(file), loop: true, autoplay: true, playsinline: true });
+    video.muted = true;
+    return video;
+  }
+  if (file.is_animated) return el("span.sticker.hopping", { role: "img", "aria-label": word("sticker") }, file.emoji || "✨");
+  return el("img.sticker", { src: address(file), alt: file.emoji || word("sticker") });
 }
 
-function person(content) {
-  const contact = content.contact;
-  const round = avatar({ id: contact.user_id || contact.phone_number.length, ...contact }, ".disc");
-  return el("div.card", {}, round, el("span", {}, el("b", {}, fullName(contact)), el("small", {}, contact.phone_number)));
+/** The cover is taken away by a touch, and stays away. */
+function covered(content, made) {
+  if (!content.has_media_spoiler || !made) return made;
+  const cover = el("button.cover", { type: "button", title: word("uncover"), "aria-label": word("uncover") });
+  cover.addEventListener("click", (event) => { event.preventDefault(); cover.remove(); });
+  made.append(cover);
+  return made;
 }
 
 const MAKERS = {
-  photo, document: card, location: place, contact: person, video_note: roundFilm,
+  photo, document: card, location: place, venue: place, contact: person, video_note: roundFilm, sticker,
+  dice, game, story, checklist, gift, paid_media: paid,
   video: (content) => film(content, "video"),
   animation: (content) => film(content, "animation"),
   audio: (content) => music(content.audio),
   voice: (content) => voice(content.voice),
-  sticker: (content) => el("img.sticker", { src: address(content.sticker), alt: content.sticker.emoji || word("sticker") }),
 };
 
-export const media = (content) => MAKERS[kindOf(content)]?.(content) ?? null;
+export function media(message) {
+  const { content } = message;
+  const kind = kindOf(content);
+  if (kind === "poll") return pollOf(message);
+  return covered(content, MAKERS[kind]?.(content) ?? null);
+}
 
 /** How a bubble with this kind looks: "pictured" (edge to edge), "bare" (no bubble), or "". */
 export function look(content) {
   const kind = kindOf(content);
-  if (["photo", "video", "animation", "location"].includes(kind)) return "pictured";
-  return ["sticker", "video_note"].includes(kind) ? "bare" : "";
+  if (["photo", "video", "animation", "location", "venue", "paid_media"].includes(kind)) return "pictured";
+  return ["sticker", "video_note", "dice"].includes(kind) ? "bare" : "";
 }

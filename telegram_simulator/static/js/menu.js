@@ -1,11 +1,13 @@
 // What one can do with a message: by right click, long press, double click or the reply arrow.
 
 import { $, el, icon, openAt, toast } from "./dom.js";
+import { picker } from "./reactions.js";
+import { replaceFile } from "./sending.js";
 import { act, chatOf, state } from "./state.js";
 import { kindOf } from "./text.js";
 import { word } from "./words.js";
 
-const REACTIONS = ["👍", "❤", "🔥", "👏", "😁", "😢", "🙏"];
+const REPLACEABLE = ["photo", "video", "animation", "document", "audio"];
 const EDITABLE = ["text", "photo", "video", "animation", "document", "audio", "voice"];
 
 const found = (event) => {
@@ -22,6 +24,12 @@ function selectedIn(message) {
   return text && Number(inside) === message.content.message_id && whole.includes(text) && text !== whole ? text : "";
 }
 
+/** Some fifty metres further, where the person walks to. */
+const nearby = ({ latitude, longitude }) => {
+  const step = () => (Math.random() - 0.5) / 1000;
+  return { latitude: latitude + step(), longitude: longitude + step(), heading: 1 + Math.floor(Math.random() * 360) };
+};
+
 function draw(message, composer) {
   const { content } = message;
   const text = content.text ?? content.caption;
@@ -30,15 +38,18 @@ function draw(message, composer) {
   const menu = $("#message-menu");
   const item = (name, mark, action, extra = "") =>
     el(`button.item${extra}`, { type: "button", dataset: { action: name }, onclick: () => { menu.hidePopover(); action(); } }, icon(mark), word(name));
-  const react = (emoji) => {
-    menu.hidePopover();
-    act("POST", `${path}/react`, { emoji: message.client_reaction === emoji ? "" : emoji });
-  };
+  const post = (name, mark, end, body) => item(name, mark, () => act("POST", `${path}/${end}`, body));
+  const own = !message.from_bot && !content.forward_origin;
+  const open = content.poll && !content.poll.is_closed;
   menu.replaceChildren(
-    el("div.reactions", {}, ...REACTIONS.map((emoji) => el("button", { type: "button", "aria-pressed": String(message.client_reaction === emoji), onclick: () => react(emoji) }, emoji))),
+    ...picker(message, () => menu.hidePopover()),
     item("reply", "reply", () => composer.reply(message, quote)),
     ...(text ? [item("copy", "copy", () => navigator.clipboard?.writeText(text).catch((error) => toast(error.message)))] : []),
-    ...(!message.from_bot && !content.forward_origin && EDITABLE.includes(kindOf(content)) ? [item("edit", "edit", () => composer.edit(message))] : []),
+    ...(own && EDITABLE.includes(kindOf(content)) ? [item("edit", "edit", () => composer.edit(message))] : []),
+    ...(own && REPLACEABLE.includes(kindOf(content)) ? [item("replace", "file", () => replaceFile(message))] : []),
+    ...(own && content.location?.live_period ? [post("move", "place", "location", nearby(content.location)), post("stop_location", "close", "stop-location")] : []),
+    ...(open && message.votes.length ? [post("retract", "back", "vote", { options: [] })] : []),
+    ...(open && own ? [post("close_poll", "close", "close-poll")] : []),
     item("delete", "delete", () => act("DELETE", path), ".danger"),
   );
   return menu;

@@ -1,5 +1,6 @@
 // Texts and files on their way: cut and grouped as Telegram's own apps do it.
 
+import { el } from "./dom.js";
 import { act } from "./state.js";
 
 const MOST_TEXT = 4096;
@@ -58,6 +59,23 @@ export function sendParts(parts, caption = "", more = {}) {
   if (caption) form.append("caption", caption);
   for (const [name, value] of Object.entries(more)) form.append(name, value);
   return act("POST", "messages", form);
+}
+
+/** Asks for another file, which takes the place of the message's; the caption stays. */
+export function replaceFile(message) {
+  const input = el("input", { type: "file" });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file) return;
+    const form = new FormData();
+    const kind = kindOf(file, "document" in message.content && !message.content.animation);
+    form.append("kind", kind);
+    form.append("said", JSON.stringify(await facts(file, kind)));
+    form.append("caption", message.content.caption || "");
+    form.append("file", file, file.name);
+    act("POST", `messages/${message.content.message_id}/edit`, form);
+  });
+  input.click();
 }
 
 /** True when everything was sent. */

@@ -112,7 +112,7 @@ const apply = {
     if (isOpen(event)) tell("action", event.action);
   },
   answer(event) {
-    if (isOpen(event) && event.text) toast(event.text);
+    if (isOpen(event)) tell("answer", event);
   },
 };
 
