@@ -38,8 +38,12 @@ def utf16_length(text: str) -> int:
 def formatted(text: str, entities: Any) -> tuple[str, list[Entity]]:
     """The text without the space around it, and its entities moved to fit, links added.
 
-    Raises ApiError when an entity lies outside of the text or cuts a character in two.
+    Raises ApiError when an entity lies outside of the text or cuts a character in two, or the text is broken.
     """
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        raise bad_request("strings must be encoded in UTF-8") from None
     given = _checked(text, entities)
     first = min((entity["offset"] for entity in given), default=utf16_length(text))
     leading = min(len(text) - len(text.lstrip()), first)  # white space is one unit a character

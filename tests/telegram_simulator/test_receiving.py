@@ -156,6 +156,18 @@ def test_parameters_come_by_query_form_json_or_multipart_alike(simulator: Runnin
     assert [message.text for message in anna.from_bot()] == [said["text"]] * 5
 
 
+def test_half_a_character_is_refused_in_words(simulator: RunningSimulator) -> None:
+    anna = simulator.client(first_name="Anna")
+    anna.start()
+    answer = httpx.post(
+        f"{simulator.url}/bot{simulator.token}/sendMessage",
+        content=f'{{"chat_id": {anna.id}, "text": "a\\ud83db"}}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.json()["description"] == "Bad Request: strings must be encoded in UTF-8"
+    assert anna.from_bot() == []
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -82,6 +82,17 @@ async def test_a_refused_update_comes_again_and_holds_back_its_own_chat_only(
     assert "503" in info.last_error_message
 
 
+async def test_a_duplicate_comes_again_with_the_same_number(
+    simulator: RunningSimulator, bot: telegram.Bot, anna: SimulatedClient, receiver: Receiver
+) -> None:
+    await bot.set_webhook(receiver.url)
+    simulator.duplicate_updates(1)
+    await asyncio.to_thread(anna.send_text, "one")
+    await asyncio.to_thread(anna.send_text, "two")
+    assert await receiver.texts(3) == ["one", "one", "two"]
+    assert receiver.calls[0] == receiver.calls[1]
+
+
 async def test_a_webhook_and_polling_exclude_each_other(
     bot: telegram.Bot, anna: SimulatedClient, receiver: Receiver
 ) -> None:
