@@ -33,11 +33,11 @@ def command(port: int, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def program(port: int, folder: Path) -> "Iterator[subprocess.Popen[bytes]]":
+def program(port: int, folder: Path, *more: str) -> "Iterator[subprocess.Popen[bytes]]":
     """Runs it with its state in `folder`; what it writes is in `folder`/log."""
     with (folder / "log").open("wb") as log:
         child = subprocess.Popen(
-            command(port, "--token", TOKEN, "--state", str(folder / "state")),
+            command(port, "--token", TOKEN, "--state", str(folder / "state"), *more),
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -73,6 +73,21 @@ def test_chats_files_and_waiting_updates_survive_a_kill(tmp_path: Path) -> None:
             assert anna.download(sent["photo"][-1]["file_id"]) == PNG
             assert anna.send_text("After")["message_id"] == sent["message_id"] + 1
             anna.close()
+
+
+def test_started_as_an_own_server_it_hands_out_paths_that_survive_a_restart(tmp_path: Path) -> None:
+    port = ports.any_free()
+    url = f"http://127.0.0.1:{port}"
+    file_id = ""
+    for _ in range(2):
+        with program(port, tmp_path, "--local"):
+            if not file_id:
+                with Simulator(url) as simulator:
+                    anna = simulator.client(first_name="Anna")
+                    file_id = anna.send_file("document", b"bill", "bill.txt")["document"]["file_id"]
+                    anna.close()
+            found = httpx.get(f"{url}/bot{TOKEN}/getFile", params={"file_id": file_id}).json()["result"]
+            assert Path(found["file_path"]).read_bytes() == b"bill"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
