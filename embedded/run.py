@@ -124,6 +124,8 @@ class Run:
         token = self.place.secret("simulator-token", _simulator_token)
         self.env["TELEGRAM_BOT_TOKEN"] = token
         self.env["TELEGRAM_API_URL"] = f"http://{ports.LOOPBACK}:{port}"
+        # It posts to webhooks beside it without a certificate.
+        self.env.setdefault("PUBLIC_URL", f"http://{ports.LOOPBACK}:{self.wishes.port}")
         state = str(self.place.state / "simulator")
         command = ["-m", "telegram_simulator", "--port", str(port), "--state", state]
         self._program("simulator", "Telegram simulator", command, lambda _: ports.answers(port))

@@ -1,6 +1,6 @@
 """The threads that ingest: a few lanes side by side, each lane by one thread at a time, none starved.
 
-Woken at once by who stores updates in this process; a sweep finds what others stored or staff put back.
+Woken at once by who stores updates, in this process or by announcement; a sweep finds what nobody told of.
 """
 
 import logging
@@ -101,14 +101,20 @@ class Ingester:
     def _turn(self, lane: Lane) -> bool:
         """Whether the lane may have more after this turn."""
         inbox_id = self._inbox_of(lane[0])
+        if inbox_id is None:
+            return False
         for _ in range(TURN):
             if self._stopping.is_set() or not ingest.apply_next(lane, inbox_id):
                 return False
         return True
 
-    def _inbox_of(self, bot_id: int) -> int:
+    def _inbox_of(self, bot_id: int) -> int | None:
+        """None of a bot that was removed; its updates went with it."""
         if bot_id not in self._inboxes:
-            self._inboxes[bot_id] = Bot.objects.values_list("inbox_id", flat=True).get(pk=bot_id)
+            inbox_id = Bot.objects.filter(pk=bot_id).values_list("inbox_id", flat=True).first()
+            if inbox_id is None:
+                return None
+            self._inboxes[bot_id] = inbox_id
         return self._inboxes[bot_id]
 
     def _report(self, error: Exception) -> None:

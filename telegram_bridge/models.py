@@ -15,10 +15,12 @@ class Bot(models.Model):
     class State(models.TextChoices):
         STOPPED = "stopped", _("Not running")
         STARTING = "starting", _("Starting")
+        SWITCHING = "switching", _("Switching")
         RUNNING = "running", _("Running")
         CONFLICT = "conflict", _("Another program receives for this bot")
         UNAUTHORIZED = "unauthorized", _("Telegram refuses the token")
         UNREACHABLE = "unreachable", _("Telegram can't be reached")
+        NO_WEBHOOK = "no_webhook", _("The webhook can't be set")
 
     class Mode(models.TextChoices):
         POLLING = "polling", _("Long polling")
@@ -28,13 +30,18 @@ class Bot(models.Model):
     # The number before the colon of the token; the token may change, this doesn't.
     telegram_id = models.BigIntegerField(_("Telegram id"), unique=True)
     encrypted_token = models.TextField(_("token (encrypted)"), editable=False)
+    # Of the token that TELEGRAM_BOT_TOKEN had when it was last taken from there: until that changes, a token
+    # entered on the page stays.
+    settings_token_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     username = models.CharField(_("user name"), max_length=64, blank=True, default="")
     name = models.CharField(_("name"), max_length=255, blank=True, default="")
     avatar = models.FileField(_("picture"), upload_to="avatars/bots/", max_length=255, blank=True)
     mode = models.CharField(_("receives by"), max_length=8, choices=Mode, default=Mode.POLLING)
+    # Off: messages wait at Telegram, replies still go out.
+    is_enabled = models.BooleanField(_("receives"), default=True)
     # What Telegram has to say with each webhook request; made anew with each switch to webhooks.
     webhook_secret = models.CharField(max_length=64, blank=True, default="", editable=False)
-    # What getWebhookInfo said last: https://core.telegram.org/bots/api#webhookinfo
+    # What getWebhookInfo said last, and "pending_before" and "repair" of ours (telegram_bridge/webhooks.py).
     webhook_info = models.JSONField(default=dict, blank=True, editable=False)
     webhook_checked_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Telegram asked this bot as a whole to wait (429).
@@ -97,6 +104,8 @@ class Update(models.Model):
             models.Index(fields=["bot", "chat_id", "id"], condition=Q(state="stored"), name="update_waiting"),
             # The admin's list of what failed.
             models.Index(fields=["state", "id"], condition=Q(state="failed"), name="update_failed"),
+            # How many of a bot's updates were not handled.
+            models.Index(fields=["bot", "id"], condition=Q(state="skipped"), name="update_skipped"),
         ]
 
     def __str__(self) -> str:

@@ -1,23 +1,14 @@
 """Long polling by hand: what Telegram sends is committed before the next call confirms it.
 
-python-telegram-bot's Updater confirms before anything is stored, and one update that it can't parse stops
-it for ever; so only its HTTP request is used. https://core.telegram.org/bots/api#getupdates
+https://core.telegram.org/bots/api#getupdates
 """
 
-import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
-from telegram.constants import UpdateType
-from telegram.error import NetworkError
-from telegram.request import HTTPXRequest
-
-from telegram_bridge.backing_off import BackOff
 from telegram_bridge.models import Bot
+from telegram_bridge.public_address import webhook_address
+from telegram_bridge.receiving import ALLOWED_UPDATES, Introduce, KeepInfo, Receiver, Report, Trouble
 from telegram_bridge.storing import Batch, Raw, Unreadable, read_batch, salvage
 
 logger = logging.getLogger(__name__)
@@ -26,63 +17,36 @@ State = Bot.State
 
 LONG_POLL_SECONDS = 30
 MOST_UPDATES = 100
-# Said explicitly: left out, Telegram keeps what an earlier program asked for.
-ALLOWED_UPDATES = json.dumps([kind.value for kind in UpdateType])
-CALL_SECONDS = 15
 
-ANOTHER_RECEIVER = "another program receives for this bot with the same token (409)"
 WEBHOOK_REMOVED = "a webhook was set for this bot; it has been removed, nothing that waits is dropped"
-REFUSED_WORDS = "Telegram refuses the token; enter a valid one (@BotFather gives it)"
 
 
-class Trouble(Exception):
-    """A call brought nothing: the state to show, why in words, and how long Telegram asks to wait."""
-
-    def __init__(self, state: Bot.State, words: str, *, wait: float = 0) -> None:
-        super().__init__(words)
-        self.state = state
-        self.wait = wait
-
-
-class Poller:
-    """Receives for one bot until it is cancelled."""
+class Poller(Receiver):
+    """Asks for updates for one bot until it is cancelled."""
 
     def __init__(
         self,
         bot: Bot,
         *,
         store: Callable[[list[Raw]], Awaitable[None]],
-        report: Callable[[Bot.State, str], Awaitable[None]],
-        introduce: Callable[[dict[str, Any]], Awaitable[None]],
+        report: Report,
+        introduce: Introduce,
+        keep_info: KeepInfo | None = None,
     ) -> None:
-        """`store` returns once the updates are committed; `report` and `introduce` (the bot's own User
-        object) keep the bot's row and never raise."""
-        self.name = str(bot)
-        self._token = bot.token
+        """`store` returns once the updates are committed."""
+        super().__init__(bot, report=report, introduce=introduce)
         self._store = store
-        self._report = report
-        self._introduce = introduce
-        self._state: State | None = None
-        self._introduced = False
+        self._keep_info = keep_info
+        # This bot has had a webhook of ours: taking it down is no conflict, it is the switch.
+        self._leaves_webhook = webhook_address(bot.telegram_id) if bot.webhook_secret else ""
         self._offset: int | None = None
         self._limit = MOST_UPDATES
-        self._back_off = BackOff()
-
-    async def run(self) -> None:
-        async with HTTPXRequest(connection_pool_size=2, connect_timeout=10, pool_timeout=5) as request:
-            self._request = request
-            while True:
-                try:
-                    await self._round()
-                except Trouble as trouble:
-                    await self._enter(trouble.state, str(trouble))
-                    await asyncio.sleep(trouble.wait or self._back_off.next())
 
     async def _round(self) -> None:
         """One call, and what it brought is stored. Raises Trouble."""
         if not self._introduced:
-            await self._introduce(await self._call("getMe"))
-            self._introduced = True
+            await self._leave_webhook()
+            await self._introduce_once()
             # Receiving is shown as soon as Telegram knows us, not only after the first long poll.
             await self._enter(State.RUNNING, "")
         batch = await self._get_updates()
@@ -91,6 +55,11 @@ class Poller:
         self._back_off_when_stuck(batch)
         self._offset = batch.offset
         await self._enter(State.RUNNING, "")
+
+    async def _leave_webhook(self) -> None:
+        if self._leaves_webhook and (await self.calls.webhook_info()).get("url") == self._leaves_webhook:
+            await self.calls.remove_webhook()
+            logger.info("%s: our webhook is removed, updates are asked for from now on", self.name)
 
     def _back_off_when_stuck(self, batch: Batch) -> None:
         if batch.updates and batch.offset is None:
@@ -108,7 +77,10 @@ class Poller:
         if self._offset is not None:
             # Confirms what is stored. Sent until it was answered, then no more: numbers may begin anew.
             parameters["offset"] = str(self._offset)
-        body = await self._post("getUpdates", parameters, seconds=LONG_POLL_SECONDS + 5)
+        try:
+            body = await self.calls.post("getUpdates", parameters, seconds=LONG_POLL_SECONDS + 5)
+        except Trouble as trouble:
+            raise await self._conflict(trouble) from trouble
         try:
             batch = read_batch(body)
         except Unreadable as error:
@@ -129,62 +101,17 @@ class Poller:
         logger.error("%s: %s. Kept as a failed update, receiving goes on", self.name, words)
         return batch
 
-    async def _call(self, method: str) -> dict[str, Any]:
-        body = await self._post(method, {}, seconds=CALL_SECONDS)
-        try:
-            result = json.loads(body)["result"]
-        except (ValueError, KeyError, TypeError):
-            result = None
-        return result if isinstance(result, dict) else {}
-
-    async def _post(self, method: str, parameters: dict[str, str], *, seconds: float) -> bytes:
-        """The body of a successful answer. Raises Trouble with what went wrong."""
-        url = f"{settings.TELEGRAM_API_URL}/bot{self._token}/{method}"
-        if parameters:
-            url += "?" + urlencode(parameters)
-        try:
-            status, body = await self._request.do_request(url, "POST", read_timeout=seconds)
-        except NetworkError as error:
-            raise Trouble(State.UNREACHABLE, f"Telegram can't be reached: {self._clean(error)}") from error
-        if 200 <= status <= 299:
-            return body
-        if status in {401, 404}:
-            raise Trouble(State.UNAUTHORIZED, REFUSED_WORDS)
-        if status == 409:
-            raise await self._conflict()
-        description, wait = _refusal(body)
-        raise Trouble(State.UNREACHABLE, f"Telegram answers {status} {description}".strip(), wait=wait)
-
-    async def _conflict(self) -> Trouble:
-        """409: another receiver, or a webhook, which this bot (in polling mode) has no use for."""
-        try:
-            if (await self._call("getWebhookInfo")).get("url"):
-                await self._post("deleteWebhook", {"drop_pending_updates": "false"}, seconds=CALL_SECONDS)
-                return Trouble(State.CONFLICT, WEBHOOK_REMOVED, wait=0.2)
-        except Trouble as trouble:
+    async def _conflict(self, trouble: Trouble) -> Trouble:
+        """Of a 409: another receiver, or a webhook, which this bot (in polling mode) has no use for."""
+        if trouble.state != State.CONFLICT:
             return trouble
-        return Trouble(State.CONFLICT, ANOTHER_RECEIVER)
-
-    async def _enter(self, state: State, words: str) -> None:
-        """One line in the log for each change of state, not for each try."""
-        if state == self._state:
-            return
-        before, self._state = self._state, state
-        if state == State.RUNNING:
-            logger.info("%s: %s", self.name, "receiving" if before is None else "receiving again")
-        else:
-            logger.warning("%s: not receiving, trying again by itself: %s", self.name, words)
-        await self._report(state, words)
-
-    def _clean(self, error: Exception) -> str:
-        return str(error).replace(self._token, "…")[:300]
-
-
-def _refusal(body: bytes) -> tuple[str, float]:
-    """What Telegram says, and for how many seconds it asks to wait (429)."""
-    try:
-        answer = json.loads(body)
-        wait = (answer.get("parameters") or {}).get("retry_after") or 0
-        return str(answer.get("description") or "")[:200], float(wait)
-    except (ValueError, AttributeError, TypeError):
-        return "", 0
+        try:
+            info = await self.calls.webhook_info()
+            if not (url := info.get("url")):
+                return trouble
+            await self.calls.remove_webhook()
+        except Trouble as another:
+            return another
+        if self._keep_info:
+            await self._keep_info(info | {"url": ""}, found=str(url))
+        return Trouble(State.CONFLICT, WEBHOOK_REMOVED, wait=0.2)

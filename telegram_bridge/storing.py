@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from telegram_bridge.channels import UPDATES
 from telegram_bridge.models import Update
 
 Lane = tuple[int, int]  # a bot and a chat: what is applied in order
@@ -84,6 +85,19 @@ def salvage(body: bytes) -> Batch:
     return Batch([raw], offset=update_id + 1)
 
 
+def read_posted(body: bytes) -> Raw:
+    """The update in the body of a webhook request; what can't be read as JSON is kept as text, as failed.
+
+    That gets a number of its own even where one can be made out: whatever it is, it must not take the place
+    of the good update with that number.
+    """
+    try:
+        return read_update(json.loads(body.decode("utf-8", "surrogateescape")))
+    except (ValueError, RecursionError) as error:
+        text = body.decode("ascii", "backslashreplace").replace("\x00", "\\x00")
+        return Raw(_own_number(text), text, error=f"What was posted can't be read as JSON ({error}).")
+
+
 def _own_number(raw: str) -> int:
     # The same thing sent again gets the same number, so it is stored once.
     return -1 - int.from_bytes(hashlib.sha256(raw.encode()).digest()[:7])
@@ -121,12 +135,14 @@ INSERT INTO telegram_bridge_update
 VALUES {rows} ON CONFLICT DO NOTHING;
 UPDATE telegram_bridge_bot SET last_update_at = %s WHERE id = %s
 """
+ANNOUNCE = "; SELECT pg_notify(%s, %s)"
 
 
-def store(bot_id: int, updates: Sequence[Raw], *, now: datetime) -> set[Lane]:
+def store(bot_id: int, updates: Sequence[Raw], *, now: datetime, announce: bool = False) -> set[Lane]:
     """Commits `updates`, each once however often it came. Returns the lanes that have something to apply.
 
-    Raises RuntimeError inside a transaction: what it returns would not be committed yet.
+    `announce`: another process ingests; it hears of the lanes when they are committed. Raises RuntimeError
+    inside a transaction: what it returns would not be committed yet.
     """
     if connection.in_atomic_block and not getattr(connection.atomic_blocks[-1], "_from_testcase", False):
         raise RuntimeError("updates must be committed when store() returns")
@@ -144,6 +160,11 @@ def store(bot_id: int, updates: Sequence[Raw], *, now: datetime) -> set[Lane]:
         values += [bot_id, update.update_id, update.chat_id, update.kind, update.raw, state, update.error]
         values += [0, now]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(updates))
+    sql, values = STORE.format(rows=rows), [*values, now, bot_id]
+    lanes = {(bot_id, update.chat_id) for update in updates if not update.error}
+    for lane in sorted(lanes) if announce else ():
+        sql += ANNOUNCE
+        values += [UPDATES, "{}:{}".format(*lane)]
     with connection.cursor() as cursor:
-        cursor.execute(STORE.format(rows=rows), [*values, now, bot_id])
-    return {(bot_id, update.chat_id) for update in updates if not update.error}
+        cursor.execute(sql, values)
+    return lanes

@@ -32,6 +32,7 @@ os.environ.update(
     DEBUG="False",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     CSRF_TRUSTED_ORIGINS="",
+    PUBLIC_URL="",
     REDIS_URL=os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{servers.worker_number()}",
     TELEGRAM_BOT_TOKEN="",
     TELEGRAM_API_URL="http://127.0.0.1:9",

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from telegram_bridge import bot_states
+from telegram_bridge import bot_reports, bot_states
 from telegram_bridge.models import Bot, Update
 from tests.factories import CLAIM, make_bot, make_client, make_message, make_ticket, make_user
 from tickets import operations
@@ -72,7 +72,7 @@ def test_what_waits_and_what_failed_is_counted_for_each_bot(client: Client) -> N
     operations.settle_delivery(
         lost.pk, claim=CLAIM, delivery=Message.Delivery.UNKNOWN, error={"code": "no_answer"}
     )
-    first, second = sorted(bot_states.reports(timezone.now()), key=lambda report: report.bot.pk)
+    first, second = sorted(bot_reports.reports(timezone.now()), key=lambda report: report.bot.pk)
     assert (first.waiting_updates, first.failed_updates) == (2, 1)
     assert (first.queued, first.failed, first.unknown) == (1, 0, 1)
     assert second.bot == other

@@ -29,8 +29,9 @@ class Command(BaseCommand):
             if settings.TELEGRAM_BOT_TOKEN:
                 bots.ensure_bot(settings.TELEGRAM_BOT_TOKEN)
             elif not bots.all_bots():
-                raise CommandError(
-                    "There is no bot to run: set TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one)."
+                self.stderr.write(
+                    "There is no bot yet: add one on the page “Bots”, where it is found by itself, or set "
+                    "TELEGRAM_BOT_TOKEN (@BotFather in Telegram gives you one)."
                 )
         except bots.WrongToken as error:
             raise CommandError(str(error)) from None

@@ -1,0 +1,4 @@
+"""The channels of PostgreSQL's NOTIFY between the web processes and the bots' process."""
+
+UPDATES = "helpdesk_updates"  # "<bot's row>:<chat>": an update was stored
+BOTS = "helpdesk_bots"  # a bot was added or changed
