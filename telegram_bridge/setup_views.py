@@ -35,7 +35,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, str(refusal))
         return redirect("bot-list")
     messages.success(request, _("%(bot)s is here. It begins to receive in a moment.") % {"bot": bot})
-    return redirect("bot", bot.pk)
+    return redirect("bot-list")
 
 
 def _known(request: HttpRequest, bot: Bot, token: str) -> HttpResponseBase:

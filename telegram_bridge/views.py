@@ -30,7 +30,7 @@ def bot_list(request: HttpRequest) -> HttpResponseBase:
 def show_list(request: HttpRequest, **more: Any) -> HttpResponseBase:
     """The page of all bots, or for htmx the part that refreshes."""
     template = PART if "HX-Request" in request.headers else "telegram_bridge/bots.html"
-    return _fresh(request, template, {"reports": bot_reports.reports(timezone.now())} | more)
+    return _fresh(request, template, _about(bot_reports.reports(timezone.now())) | more)
 
 
 @require_safe
@@ -42,7 +42,7 @@ def bot(request: HttpRequest, bot_id: int) -> HttpResponseBase:
     if not reports:
         raise Http404(_("There is no such bot (any more)."))
     shown = reports[0].bot
-    context: dict[str, Any] = {"reports": reports, "bot": shown, "alone": True}
+    context = _about(reports) | {"bot": shown, "alone": True}
     if "HX-Request" in request.headers:
         return _fresh(request, PART, context)
     context |= {
@@ -66,6 +66,10 @@ def picture(request: HttpRequest, bot_id: int) -> HttpResponseBase:
         )
     except FileNotFoundError:
         raise Http404 from None
+
+
+def _about(reports: list[bot_reports.BotReport]) -> dict[str, Any]:
+    return {"reports": reports, "changing": any(report.is_changing for report in reports)}
 
 
 def _fresh(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponseBase:
