@@ -107,7 +107,7 @@ def _deliveries() -> GaugeMetricFamily:
 def _bots() -> GaugeMetricFamily:
     family = GaugeMetricFamily("helpdesk_bot_running", "1 while a bot receives.", labels=["bot"])
     now = timezone.now()
-    for bot in Bot.objects.all():
+    for bot in Bot.objects.filter(is_enabled=True):
         # Its process may be gone: then the state it wrote last says nothing.
         running = bot.state == Bot.State.RUNNING and not bot_states.is_silent(bot, now)
         family.add_metric([str(bot)], running)

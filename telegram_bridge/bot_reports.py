@@ -52,6 +52,9 @@ class BotReport:
 
     @property
     def words(self) -> str:
+        """Empty when all that can be said is that it receives, and yet something piles up."""
+        if self.backlog and self.bot.state == State.RUNNING and self.is_alive:
+            return ""
         return in_words(self.bot, self.now)
 
     @property

@@ -92,7 +92,9 @@ def backlog_in_words(bot: Bot, oldest_waiting: datetime | None, now: datetime) -
     pending = info.get("pending_update_count", 0)
     failed_at = webhook_failed_at(bot)
     if pending and bot.mode == Bot.Mode.WEBHOOK and failed_at and checked - failed_at < RECENT_ERROR:
-        return _("Telegram can't deliver messages to this server. It tries again by itself.")
+        return _(
+            "Telegram can't deliver messages to this server; what it says is below. It tries again by itself."
+        )
     if pending > info.get("pending_before", 0) >= MANY_PENDING:
         words = ngettext(
             "More and more messages wait at Telegram: %(count)s by now.",

@@ -98,7 +98,7 @@ class TestBacklog:
                 asked(
                     pending_update_count=3, last_error_date=failed(minutes=1), last_error_message=NO_ANSWER
                 ),
-                "Telegram can&#x27;t deliver messages to this server.",
+                "Telegram can&#x27;t deliver messages to this server;",
             ),
             (asked(pending_update_count=9, pending_before=8), ""),
             (asked(pending_update_count=30, pending_before=30), ""),
