@@ -72,8 +72,8 @@ class BotAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The bot's process looks for new bots and tokens every few seconds: nothing needs a restart."""
 
     form = BotForm
-    list_display = ("__str__", "name", "inbox", "state", "seen_at", "last_update_at")
-    list_filter = ("state",)
+    list_display = ("__str__", "name", "inbox", "mode", "state", "seen_at", "last_update_at")
+    list_filter = ("mode", "state")
     list_select_related = ("inbox",)
     search_fields = ("username", "name", "telegram_id")
     actions = None
@@ -81,6 +81,8 @@ class BotAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "telegram_id",
         "username",
         "name",
+        "mode",
+        "is_enabled",
         "state",
         "state_error",
         "state_changed_at",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -155,7 +156,7 @@ def reports(now: datetime, *, only: int | None = None) -> list[BotReport]:
     return list(found.values())
 
 
-def _updates() -> list[tuple[int, int, int, int, datetime | None, str | None]]:
+def _updates() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(UPDATES, {"most": MOST_COUNTED})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -62,9 +62,7 @@ class Runner:
             loop.add_signal_handler(number, self._stop.set)
         downloads.remove_leftovers()
         self._ingester.start()
-        listener = Listener(
-            updates=self._ingester.wake, bots=partial(loop.call_soon_threadsafe, self._look.set)
-        )
+        listener = Listener(updates=self._ingester.wake, bots=lambda: self._look_from_thread(loop))
         listener.start()
         worker = Worker()
         working = asyncio.create_task(self._supervised("delivering", worker.run))
@@ -81,6 +79,9 @@ class Runner:
         await self._say_goodbye()
         await close_bots()
         await close_connections()
+
+    def _look_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon_threadsafe(self._look.set)
 
     async def _supervised(self, what: str, part: Callable[[], Awaitable[None]]) -> None:
         """Begins `part` anew when it breaks, a little later each time."""

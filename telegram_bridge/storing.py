@@ -124,6 +124,9 @@ def _chat_of(body: Any) -> int:
 # update: after a quiet week its numbers begin anew at random (https://core.telegram.org/bots/api#update).
 # The old row keeps all but its number.
 SAME_NUMBER_HOURS = 48
+# So exact is the time of the bot's last update: webhook requests side by side would else wait for each other,
+# as each would hold the bot's row until its commit.
+SHOWN_TO = timedelta(seconds=1)
 FIRST_RETIRED_NUMBER = -(2**62)  # far below the numbers of `_own_number`
 # Several statements in one implicit transaction: one way to the database and back before Telegram is told.
 STORE = """
@@ -133,7 +136,8 @@ WHERE old.bot_id = %s AND old.update_id = new.update_id AND old.raw <> new.raw A
 INSERT INTO telegram_bridge_update
     (bot_id, update_id, chat_id, kind, raw, state, error, tries, stored_at)
 VALUES {rows} ON CONFLICT DO NOTHING;
-UPDATE telegram_bridge_bot SET last_update_at = %s WHERE id = %s
+UPDATE telegram_bridge_bot SET last_update_at = %s
+WHERE id = %s AND (last_update_at IS NULL OR last_update_at < %s)
 """
 ANNOUNCE = "; SELECT pg_notify(%s, %s)"
 
@@ -160,7 +164,7 @@ def store(bot_id: int, updates: Sequence[Raw], *, now: datetime, announce: bool 
         values += [bot_id, update.update_id, update.chat_id, update.kind, update.raw, state, update.error]
         values += [0, now]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(updates))
-    sql, values = STORE.format(rows=rows), [*values, now, bot_id]
+    sql, values = STORE.format(rows=rows), [*values, now, bot_id, now - SHOWN_TO]
     lanes = {(bot_id, update.chat_id) for update in updates if not update.error}
     for lane in sorted(lanes) if announce else ():
         sql += ANNOUNCE

@@ -59,7 +59,7 @@ def picture(request: HttpRequest, bot_id: int) -> HttpResponseBase:
     shown = get_object_or_404(Bot, pk=bot_id)
     if not shown.avatar:
         raise Http404
-    content_type = mimetypes.guess_type(shown.avatar.name)[0] or "application/octet-stream"
+    content_type = mimetypes.guess_type(shown.avatar.path)[0] or "application/octet-stream"
     try:
         return file_response(
             request, path=shown.avatar.path, name=f"{shown}.jpg", content_type=content_type, inline=True

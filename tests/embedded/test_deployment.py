@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,30 @@ SECRETS = {
 def test_the_example_names_every_setting_and_no_other() -> None:
     documented = _documented((ROOT / ".env.example").read_text().split(COMPOSE_ONLY)[0])
     assert sorted(documented) == sorted(_read_by_settings())
+
+
+@pytest.mark.parametrize(
+    ("env", "address"),
+    [
+        ({}, ""),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "http://a.example,https://b.example,https://c.example"},
+            "https://b.example",
+        ),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "https://b.example", "PUBLIC_URL": "https://d.example:8443/"},
+            "https://d.example:8443",
+        ),
+    ],
+)
+def test_the_public_address_is_the_one_set_or_the_first_https_origin(
+    env: dict[str, str], address: str
+) -> None:
+    command = [sys.executable, "-c", "from helpdesk import settings; print(settings.PUBLIC_URL)"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == address
 
 
 def test_compose_reads_nothing_that_the_example_does_not_name() -> None:

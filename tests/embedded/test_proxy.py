@@ -111,6 +111,15 @@ def test_a_long_body_is_taken_for_a_reply_and_nowhere_else(proxy: int) -> None:
     assert ask(proxy, "POST", "/accounts/login/", three_megabytes)[0] != 200
 
 
+def test_telegrams_webhook_requests_get_through_with_their_secret_and_no_longer_than_a_megabyte(
+    proxy: int,
+) -> None:
+    path, secret = "/telegram/webhook/1000001/", {"X-Telegram-Bot-Api-Secret-Token": "secret"}
+    status, answer = ask(proxy, "POST", path, b"x" * 1_000_000, secret)
+    assert (status, json.loads(answer)["x-telegram-bot-api-secret-token"]) == (200, "secret")
+    assert ask(proxy, "POST", path, b"x" * 1_100_000, secret)[0] != 200
+
+
 def test_websockets_get_through(proxy: int) -> None:
     headers = {
         "Connection": "Upgrade",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from telegram_bridge import bot_pictures
@@ -45,7 +46,7 @@ def test_it_is_fetched_once_and_shown(bot: Bot, simulator: RunningSimulator, run
     assert simulator.calls("getFile") == []
 
 
-def test_a_new_one_takes_the_place_of_the_old_and_none_is_none(
+def test_a_new_one_takes_the_place_of_the_old(
     bot: Bot, simulator: RunningSimulator, run: Run, staff: Client
 ) -> None:
     set_photo(simulator, PICTURE)
@@ -54,8 +55,15 @@ def test_a_new_one_takes_the_place_of_the_old_and_none_is_none(
     bot = follow(bot, run)
     assert shown(staff, bot) == PICTURE + b"\0"
     assert not old.exists()
-    simulator.reset()
-    assert Path(bot.avatar.path).exists()
+
+
+def test_one_that_was_taken_away_is_shown_no_more(
+    bot: Bot, simulator: RunningSimulator, run: Run, staff: Client
+) -> None:
+    bot.avatar.save("old.png", ContentFile(PICTURE))
+    path = Path(bot.avatar.path)
+    assert not follow(bot, run).avatar
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,9 @@ class TestWhatElseACardSays:
         ticket = make_ticket(client=make_client(inbox=bot.inbox), assignee=anna, status=2)
         lost = make_message(ticket, author=anna)
         operations.begin_delivery(lost.pk, claim=CLAIM)
-        operations.settle_delivery(lost.pk, claim=CLAIM, delivery="failed", error={"code": "blocked"})
+        operations.settle_delivery(
+            lost.pk, claim=CLAIM, delivery=Message.Delivery.FAILED, error={"code": "blocked"}
+        )
         page = self.page(client)
         assert NO_ANSWER in page
         assert "KeyError: &#x27;date&#x27;" in page

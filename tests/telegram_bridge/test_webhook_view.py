@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -35,13 +34,11 @@ def update(number: int = 5, **message: Any) -> bytes:
     return json.dumps({"update_id": number, "message": body}).encode()
 
 
-def post(client: Client, bot: Bot | int, body: bytes, secret: str | None = SECRET) -> HttpResponse:
+def post(client: Client, bot: Bot | int, body: bytes, secret: str | None = SECRET) -> Any:
     number = bot if isinstance(bot, int) else bot.telegram_id
     headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
-    answer: HttpResponse = client.post(
-        f"/telegram/webhook/{number}/", body, content_type="application/json", headers=headers
-    )
-    return answer
+    address = f"/telegram/webhook/{number}/"
+    return client.post(address, body, content_type="application/json", headers=headers)
 
 
 def test_an_update_is_stored_as_it_came_and_answered_with_200(client: Client, bot: Bot) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_another_secret_shows_by_our_own_403_and_is_replaced_once_an_hour_at_mos
     info = {"url": office.address, "allowed_updates": ["message"]}
     receiver._agreed = webhooks._essence(info)
     refused = info | {"last_error_message": "Wrong response from the webhook: 403 Forbidden"}
-    monkeypatch.setattr(webhooks.time, "time", lambda: 10_000.0)
+    monkeypatch.setattr(time, "time", lambda: 10_000.0)
     receiver._set_at = 9_000.0
     assert receiver._found(refused | {"last_error_date": 8_999}) is None
     assert receiver._found(refused | {"last_error_date": 9_500}) == office.address
