@@ -7,7 +7,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext
 
+from telegram_bridge import receiving_words
 from telegram_bridge.bot_states import backlog_in_words, in_words, is_silent, is_well, webhook_failed_at
 from telegram_bridge.models import Bot
 from tickets import delivery_words
@@ -57,6 +59,14 @@ class BotReport:
         if self.backlog and self.bot.state == State.RUNNING and self.is_alive:
             return ""
         return in_words(self.bot, self.now)
+
+    @property
+    def error(self) -> str:
+        """What the bot's process says about a bot in trouble, unless the words say it all."""
+        said = self.bot.state_error
+        if not said or said == receiving_words.REFUSED or self.tone != "trouble":
+            return ""
+        return gettext(said)
 
     @property
     def backlog(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from telegram_bridge.models import Bot
 from telegram_bridge.public_address import webhook_address
 from telegram_bridge.receiving import ALLOWED_UPDATES, Introduce, KeepInfo, Receiver, Report, Trouble
+from telegram_bridge.receiving_words import WEBHOOK_REMOVED
 from telegram_bridge.storing import Batch, Raw, Unreadable, read_batch, salvage
 
 logger = logging.getLogger(__name__)
@@ -17,8 +18,6 @@ State = Bot.State
 
 LONG_POLL_SECONDS = 30
 MOST_UPDATES = 100
-
-WEBHOOK_REMOVED = "a webhook was set for this bot; it has been removed, nothing that waits is dropped"
 
 
 class Poller(Receiver):

@@ -16,6 +16,7 @@ from telegram.constants import UpdateType
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
+from telegram_bridge import receiving_words
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.models import Bot
 
@@ -26,9 +27,6 @@ State = Bot.State
 # Said explicitly: left out, Telegram keeps what an earlier program asked for.
 ALLOWED_UPDATES = json.dumps([kind.value for kind in UpdateType])
 CALL_SECONDS = 15
-
-ANOTHER_RECEIVER = "another program receives for this bot with the same token (409)"
-REFUSED_WORDS = "Telegram refuses the token; enter a valid one (@BotFather gives it)"
 
 Report = Callable[[Bot.State, str], Awaitable[None]]
 Introduce = Callable[[dict[str, Any]], Awaitable[None]]
@@ -81,9 +79,9 @@ class Calls:
         if 200 <= status <= 299:
             return body
         if status in {401, 404}:
-            raise Trouble(State.UNAUTHORIZED, REFUSED_WORDS, status=status)
+            raise Trouble(State.UNAUTHORIZED, receiving_words.REFUSED, status=status)
         if status == 409:
-            raise Trouble(State.CONFLICT, ANOTHER_RECEIVER, status=status)
+            raise Trouble(State.CONFLICT, receiving_words.ANOTHER_RECEIVER, status=status)
         description, wait = _refusal(body)
         words = f"Telegram answers {status} {description}".strip()
         raise Trouble(State.UNREACHABLE, words, wait=wait, status=status)

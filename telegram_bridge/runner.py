@@ -23,6 +23,7 @@ from telegram_bridge.delivery import close_bots
 from telegram_bridge.lanes import Ingester
 from telegram_bridge.models import Bot
 from telegram_bridge.polling import Poller
+from telegram_bridge.receiving_words import UNREADABLE_TOKEN
 from telegram_bridge.storing import Raw
 from telegram_bridge.webhooks import PollingCheck, Resting, WebhookReceiver
 from telegram_bridge.worker import Worker
@@ -31,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 LOOK_FOR_BOTS_SECONDS = 5.0
 READY = "Ready: receiving and delivering."
-UNREADABLE_TOKEN = "The token was saved under another SECRET_KEY; enter it again."  # noqa: S105  (words)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import translation
 from telegram.request import HTTPXRequest
 
 from telegram_bridge.models import Bot
@@ -72,7 +73,9 @@ class WebhookReceiver(Receiver):
 
     async def _set(self) -> dict[str, Any]:
         """Sets it, without dropping what waits; what Telegram says about it then. Raises Trouble."""
-        if words := why_no_webhook():
+        with translation.override("en"):  # translated where it is shown
+            words = why_no_webhook()
+        if words:
             raise Trouble(State.NO_WEBHOOK, words, wait=5)
         wanted = {
             "url": self._address,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from rules.models import Rule
 from rules.operations import always_assign
 from staff.models import User
-from telegram_bridge.models import Update
+from telegram_bridge.models import Bot, Update
 from tests.factories import make_bot, make_client, make_message, make_ticket, make_user
 from tickets.models import Attachment, Message, Status, Ticket
 from tickets.models import Client as Person
@@ -60,6 +60,7 @@ def address(route: str) -> str:
         "rule_id": Rule,
         "user_id": User,
         "client_id": Person,
+        "bot_id": Bot,
     }
     in_admin = re.match(r"/admin/(\w+)/(\w+)/<path:object_id>", route)
     if in_admin:
@@ -92,7 +93,8 @@ def test_no_page_writes_when_it_is_only_looked_at(client: Client, boss: User) ->
         written += [(place, sql) for sql in writes(queries, in_session=bool(KEEPS_A_CHALLENGE.match(place)))]
     assert written == []
     ticket = Ticket.objects.get()
-    assert {f"/tickets/{ticket.pk}/", f"/clients/{ticket.client_id}/", "/bots/", "/rules/"} <= set(seen)
+    bot = f"/bots/{Bot.objects.get().pk}/"
+    assert {f"/tickets/{ticket.pk}/", f"/clients/{ticket.client_id}/", "/bots/", bot, "/rules/"} <= set(seen)
     assert len(seen) > 40
 
 

@@ -291,3 +291,14 @@ def test_a_bot_that_was_stopped_on_purpose_is_healthy_while_its_process_lives() 
     Bot.objects.filter(pk=bot.pk).update(seen_at=timezone.now() - timedelta(minutes=10))
     with pytest.raises(CommandError, match="No sign of life"):
         call_command("check_bots")
+
+
+def test_what_the_bots_process_wrote_down_is_shown_in_the_readers_language(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from telegram_bridge import receiving_words
+
+    well_bot(state=State.CONFLICT, state_error=receiving_words.ANOTHER_RECEIVER)
+    monkeypatch.setattr(bot_reports, "gettext", lambda said: f"in other words: {said}")
+    client.force_login(make_user())
+    assert f"in other words: {receiving_words.ANOTHER_RECEIVER}" in client.get("/bots/").content.decode()
