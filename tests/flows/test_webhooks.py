@@ -313,3 +313,16 @@ def test_a_bot_added_and_switched_in_the_browser_shows_by_itself_how_it_is(
     with page.expect_response(lambda answer: "hx-request" in answer.request.headers, timeout=30_000):
         pass
     expect(page.get_by_label("New token")).to_have_value("half a token")
+
+
+def test_a_process_without_bots_waits_for_the_first_one(
+    processes: Processes, simulator: RunningSimulator
+) -> None:
+    process = processes.bot(TELEGRAM_API_URL=simulator.url, TELEGRAM_BOT_TOKEN="")
+    assert "There is no bot yet" in process.output
+    browser = Browser()
+    browser.force_login(make_user("boss", is_staff=True, is_superuser=True))
+    browser.post("/bots/add/", {"token": simulator.token})
+    person = simulator.client()
+    person.send_text("first")
+    until(lambda: texts_of(person) == ["first"])
