@@ -16,7 +16,7 @@ PICTURE = (Path(__file__).parent / "picture.png").read_bytes()
 
 
 def set_photo(simulator: RunningSimulator, content: bytes) -> None:
-    simulator.ask("POST", "bots/photo", files={"file": ("bot.png", content, "image/png")})
+    simulator.set_bot_photo(content)
 
 
 def follow(bot: Bot, run: Run) -> Bot:
