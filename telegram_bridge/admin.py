@@ -170,11 +170,11 @@ class UpdateAdmin(ReadOnly):
             text = update.raw
         return format_html('<pre class="raw-json">{}</pre>', text.encode("utf-8", "replace").decode())
 
-    @admin.action(description=gettext_lazy("Run again what failed"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Run again what failed or was not handled"), permissions=["view"])
     def run_again(self, request: HttpRequest, updates: QuerySet[Update]) -> None:
         count = sum(update.run_again() for update in updates.order_by("pk"))
         if not count:
-            messages.info(request, _("None of these has failed; nothing was done."))
+            messages.info(request, _("None of these has failed or was left unhandled; nothing was done."))
             return
         messages.success(
             request,

@@ -1,43 +1,23 @@
 """What a Telegram message says, as the desk's own Content; whatever kind it is, something is shown.
 
-Read from Telegram's own JSON, which keeps entities exactly as they were sent; a part that is needed and
-missing raises KeyError.
+Read from Telegram's own JSON, which keeps entities exactly as they were sent.
 https://core.telegram.org/bots/api#message
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.conf import settings
-
-from telegram_bridge.placeholders import placeholder
-from tickets.content import Content, NewFile, storable
-from tickets.models import Attachment, Message
+from telegram_bridge import gifts, message_details, message_files, placeholders
+from telegram_bridge.message_files import FILE_FIELDS, FileAt, Found, file_at, files_of, new_file
+from telegram_bridge.origins import forwarded
+from telegram_bridge.reading import Json, cleaned, entities, moment, part, parts, words
+from telegram_bridge.service_messages import service
+from tickets.content import Content
+from tickets.models import Message
 
 Kind = Message.Kind
-Json = dict[str, Any]
 
-# The message's field for each kind of file. An animation also comes as a document, so it is asked first.
-FILE_FIELDS = {
-    "animation": Kind.ANIMATION,
-    "video": Kind.VIDEO,
-    "voice": Kind.VOICE,
-    "audio": Kind.AUDIO,
-    "video_note": Kind.VIDEO_NOTE,
-    "sticker": Kind.STICKER,
-    "document": Kind.DOCUMENT,
-}
-# For those that Telegram sends without a MIME type.
-MIME_TYPES = {Kind.PHOTO: "image/jpeg", Kind.VIDEO_NOTE: "video/mp4"}
-LONGEST_TITLE = 200
-
-
-@dataclass(frozen=True)
-class FileAt:
-    """Where a file lies at Telegram."""
-
-    file_id: str
-    file_unique_id: str
+CAN_BE_COVERED = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.ANIMATION})
 
 
 @dataclass(frozen=True)
@@ -48,148 +28,153 @@ class Received:
     files_at: list[FileAt] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Body:
+    """What is particular to a kind of message. `text`: where it lies elsewhere than in text or caption."""
+
+    kind: str
+    details: Json = field(default_factory=dict)
+    files: list[Found] = field(default_factory=list)
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+
+
 def received(message: Json) -> Received:
     """What `message`, a Message object as Telegram sent it, says."""
-    text = storable(message.get("text") or message.get("caption") or "")
-    entities = cleaned(message.get("entities") or message.get("caption_entities") or [])
-    kind, details, files = _body(message)
-    if origin := _forwarded_from(message):
-        details["forwarded_from"] = origin
+    text = words(message, "text")
+    body = Body(Kind.TEXT) if text else _body(message)
+    said, marks = text, "entities"
+    if not said:
+        said, marks = words(message, "caption"), "caption_entities"
     content = Content(
-        kind=kind,
-        text=text,
-        entities=entities,
-        details=cleaned(details),
-        files=[_new_file(file_kind, file) for file_kind, file in files],
+        kind=body.kind,
+        text=said or body.text,
+        entities=entities(message, marks) if said else body.entities,
+        details={**body.details, **forwarded(message)},
+        files=[new_file(kind, file, name=_name(message, kind, file)) for kind, file in body.files],
     )
-    return Received(content, [FileAt(file["file_id"], file["file_unique_id"]) for _kind, file in files])
+    return Received(content, [file_at(file) for _kind, file in body.files])
 
 
-def _body(message: Json) -> tuple[str, Json, list[tuple[str, Json]]]:
-    """The kind, the details and the files of a message."""
-    if live := message.get("live_photo"):
-        # A photo and the short video around it.
-        photo = message.get("photo") or live.get("photo") or []
-        stills = [(Kind.PHOTO, _largest(photo))] if photo else []
-        return Kind.PHOTO, {}, [*stills, (Kind.VIDEO, live)]
-    if photo := message.get("photo"):
-        return Kind.PHOTO, {}, [(Kind.PHOTO, _largest(photo))]
-    for name, kind in FILE_FIELDS.items():
-        if file := message.get(name):
-            return kind, _file_details(kind, file), [(kind, file)]
-    return _without_file(message)
+def _body(message: Json) -> Body:
+    for name, read in READERS.items():
+        if name in message and (body := read(message)) is not None:
+            return body
+    if (told := service(message)) is not None:
+        return Body(Kind.SERVICE, told)
+    return Body(Kind.OTHER, placeholders.placeholder(message))
 
 
-def _without_file(message: Json) -> tuple[str, Json, list[tuple[str, Json]]]:
-    if location := message.get("location"):
-        return Kind.LOCATION, _place(location, message.get("venue")), []
-    if contact := message.get("contact"):
-        return Kind.CONTACT, _contact(contact), []
-    if message.get("text"):
-        return Kind.TEXT, {}, []
-    return Kind.OTHER, placeholder(message), []
+def _name(message: Json, kind: str, file: Json) -> str:
+    """Several tracks in one album: a name tells them apart where the message's details can't."""
+    return message_files.track(file) if kind == Kind.AUDIO and "media_group_id" in message else ""
 
 
-def _largest(sizes: list[Json]) -> Json:
-    return max(sizes, key=lambda size: size["width"] * size["height"])
-
-
-def _file_details(kind: str, file: Json) -> Json:
+def _with_files(message: Json) -> Body | None:
+    files = files_of(message)
+    if not files:
+        return None
+    kind, file = files[0]
+    details: Json = {}
     if kind == Kind.STICKER:
-        emoji = file.get("emoji") or ""
-        return {"emoji": emoji, "title": emoji} if emoji else {}
-    if kind == Kind.AUDIO and (title := _track(file)):
-        return {"title": title}
-    return {}
+        details = message_details.sticker(file)
+    elif kind == Kind.AUDIO:
+        details = message_details.audio(file)
+    elif kind in CAN_BE_COVERED and message.get("has_media_spoiler") is True:
+        details = {"spoiler": True}
+    return Body(kind, details, files)
 
 
-def _track(audio: Json) -> str:
-    return " – ".join(part for part in (audio.get("performer"), audio.get("title")) if part)[:LONGEST_TITLE]
+def _place(message: Json) -> Body | None:
+    venue = part(message, "venue")
+    location = part(message, "location") or part(venue, "location")
+    details = message_details.place(location, venue, moment(message, "date"))
+    return Body(Kind.LOCATION, details) if details is not None else None
 
 
-def _new_file(kind: str, file: Json) -> NewFile:
-    size = file.get("file_size")
-    too_big = size is not None and size > settings.TELEGRAM_DOWNLOAD_LIMIT
-    length = file.get("length")  # a video message is round: one length for both sides
-    return NewFile(
-        kind=kind,
-        name=file.get("file_name") or "",
-        mime_type=file.get("mime_type") or _mime_type(kind, file),
-        size=size,
-        width=file.get("width", length),
-        height=file.get("height", length),
-        duration=file.get("duration"),
-        state=Attachment.State.TOO_BIG if too_big else Attachment.State.WAITING,
-    )
+def _poll(message: Json) -> Body | None:
+    """Its description is its text, and what illustrates it its file."""
+    poll = part(message, "poll")
+    if not words(poll, "id"):
+        return None
+    text = words(poll, "description")
+    about = entities(poll, "description_entities")
+    return Body(Kind.POLL, message_details.poll(poll), files_of(part(poll, "media")), text, about)
 
 
-def _mime_type(kind: str, file: Json) -> str:
-    if kind == Kind.STICKER:
-        if file.get("is_video"):
-            return "video/webm"
-        return "application/x-tgsticker" if file.get("is_animated") else "image/webp"
-    return MIME_TYPES.get(Kind(kind), "")
+def _game(message: Json) -> Body | None:
+    game = part(message, "game")
+    if not game:
+        return None
+    pictures = files_of({"photo": game.get("photo")}) + files_of({"animation": game.get("animation")})
+    about = entities(game, "text_entities")
+    return Body(Kind.GAME, message_details.game(game), pictures, words(game, "text"), about)
 
 
-def _place(location: Json, venue: Json | None) -> Json:
-    """Coordinates, how they move when it is a live location, and the name of the place when it has one."""
-    details: Json = {
-        name: location[name]
-        for name in ("latitude", "longitude", "horizontal_accuracy", "live_period", "heading")
-        if name in location
-    }
-    if venue:
-        details |= {"title": venue["title"][:LONGEST_TITLE], "address": venue["address"]}
-    return details
+def _paid_media(message: Json) -> Body | None:
+    paid = part(message, "paid_media")
+    if not paid:
+        return None
+    files = [file for item in parts(paid, "paid_media") for file in files_of(item)]
+    return Body(Kind.PAID_MEDIA, message_details.paid_media(paid), files)
 
 
-def _contact(contact: Json) -> Json:
-    name = " ".join(part for part in (contact["first_name"], contact.get("last_name")) if part)
-    details = {key: contact[key] for key in ("phone_number", "first_name", "last_name") if contact.get(key)}
-    if "user_id" in contact:
-        details["user_id"] = contact["user_id"]
-    return {**details, "title": f"{name}, {contact['phone_number']}"[:LONGEST_TITLE]}
+def _gift(name: str, told: Callable[[Json], Json]) -> Callable[[Json], Body | None]:
+    """What the giver wrote is the text."""
+
+    def read(message: Json) -> Body | None:
+        gift = part(message, name)
+        if not gift:
+            return None
+        return Body(
+            Kind.GIFT, cleaned(told(gift)), text=words(gift, "text"), entities=entities(gift, "entities")
+        )
+
+    return read
 
 
-def _forwarded_from(message: Json) -> str:
-    """Who wrote a forwarded message first. https://core.telegram.org/bots/api#messageorigin"""
-    origin = message.get("forward_origin") or {}
-    chat = origin.get("sender_chat") or origin.get("chat") or {}
-    if chat:
-        return str(chat.get("title") or chat.get("username") or chat.get("id"))
-    if user := origin.get("sender_user"):
-        return full_name(user)
-    return str(origin.get("sender_user_name") or "")
+def _plain(name: str, kind: Kind, told: Callable[[Json], Json | None]) -> Callable[[Json], Body | None]:
+    """A kind that is all in its details."""
+
+    def read(message: Json) -> Body | None:
+        value = part(message, name)
+        details = told(value) if value else None
+        return Body(kind, details) if details is not None else None
+
+    return read
 
 
-def full_name(user: Json) -> str:
-    """First and last name of a Telegram user, never empty."""
-    names = (storable(part).strip() for part in (user.get("first_name"), user.get("last_name")) if part)
-    return " ".join(part for part in names if part)[:255] or storable(user.get("username") or str(user["id"]))
-
-
-def cleaned(value: Any) -> Any:
-    """`value` with every text in it fit for PostgreSQL: jsonb refuses NUL and lone surrogates."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
-        return [cleaned(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(key): cleaned(item) for key, item in value.items()}
-    return value
+# By the message's field, the first that is there; one that turns out to be nothing leaves it to the next.
+READERS: dict[str, Callable[[Json], Body | None]] = {
+    "live_photo": _with_files,
+    "photo": _with_files,
+    **dict.fromkeys(FILE_FIELDS, _with_files),
+    "venue": _place,
+    "location": _place,
+    "contact": _plain("contact", Kind.CONTACT, message_details.contact),
+    "poll": _poll,
+    "dice": _plain("dice", Kind.DICE, message_details.dice),
+    "game": _game,
+    "story": _plain("story", Kind.STORY, message_details.story),
+    "paid_media": _paid_media,
+    "checklist": _plain("checklist", Kind.CHECKLIST, message_details.checklist),
+    "gift": _gift("gift", gifts.gift),
+    "unique_gift": _gift("unique_gift", gifts.unique_gift),
+    "gift_upgrade_sent": _gift("gift_upgrade_sent", gifts.upgrade),
+}
 
 
 def joined(captions: list[tuple[str, list[Json]]]) -> tuple[str, list[Json]]:
     """Several captions as one text, with their entities moved along (offsets count UTF-16 units)."""
-    text, entities = "", []
+    text, marks = "", []
     for caption, own in captions:
         if not caption:
             continue
         text += "\n\n" if text else ""
         start = utf16_length(text)
         text += caption
-        entities += [{**entity, "offset": entity["offset"] + start} for entity in own]
-    return text, entities
+        marks += [{**entity, "offset": entity["offset"] + start} for entity in own]
+    return text, marks
 
 
 def utf16_length(text: str) -> int:

@@ -25,8 +25,7 @@ TAKE_OLDEST = (
 OPEN_TICKET = "SELECT * FROM tickets_ticket WHERE client_id = %s AND closed_at IS NULL FOR NO KEY UPDATE"
 CLIENT = "SELECT * FROM tickets_client WHERE inbox_id = %s AND external_id = %s"
 MARK_DONE = (
-    "UPDATE telegram_bridge_update SET state = 'done', error = %s, done_at = %s, tries = tries + 1 "
-    "WHERE id = %s"
+    "UPDATE telegram_bridge_update SET state = %s, error = %s, done_at = %s, tries = tries + 1 WHERE id = %s"
 )
 REMEMBER = (
     "INSERT INTO telegram_bridge_telegrammessage "
@@ -89,8 +88,8 @@ def open_ticket(client: Client) -> Ticket | None:
     return ticket
 
 
-def mark_done(update: Update, *, note: str, at: datetime) -> None:
-    _run(MARK_DONE, note, at, update.pk)
+def mark_done(update: Update, state: Update.State, *, note: str, at: datetime) -> None:
+    _run(MARK_DONE, str(state), note, at, update.pk)
 
 
 def remember(bot_id: int, chat_id: int, telegram_id: int, message: Message, *, update_id: int | None) -> None:

@@ -103,8 +103,8 @@ class Update(models.Model):
         return f"{self.update_id} {self.kind}"
 
     def run_again(self) -> bool:
-        """Puts a failed update back into its lane; False when it isn't failed (any more)."""
-        again = Update.objects.filter(pk=self.pk, state=self.State.FAILED)
+        """Puts an update that failed or was not handled back into its lane; False when it is neither."""
+        again = Update.objects.filter(pk=self.pk, state__in=[self.State.FAILED, self.State.SKIPPED])
         return again.update(state=self.State.STORED, error="", done_at=None) == 1
 
 
