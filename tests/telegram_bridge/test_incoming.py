@@ -8,33 +8,26 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from telegram_bridge import ingest
 from telegram_bridge.models import TelegramMessage, Update
 from tests.factories import make_bot, make_message, make_user
-from tests.telegram_bridge.updates import CLIENT, Inbound, Json, file, membership, message, photo, text, user
+from tests.telegram_bridge.updates import (
+    CLIENT,
+    Inbound,
+    Json,
+    file,
+    jobs,
+    kinds,
+    membership,
+    message,
+    photo,
+    received,
+    text,
+    user,
+)
 from tickets import operations
 from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
 Kind = TicketEvent.Kind
-
-
-@pytest.fixture
-def inbound() -> Inbound:
-    return Inbound(make_bot())
-
-
-def received(inbound: Inbound, body: Json) -> Message:
-    update = inbound.apply(body)
-    assert (update.state, update.error) == ("done", "")
-    return TelegramMessage.objects.get(telegram_id=body["message_id"]).message
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
-
-
-def jobs(name: str) -> list[Json]:
-    tasks = ProcrastinateJob.objects.filter(task_name=f"telegram_bridge.{name}").order_by("id")
-    return [dict(args) for args in tasks.values_list("args", flat=True)]
 
 
 class TestMessages:
