@@ -57,7 +57,7 @@ def _find(client_id: int) -> tuple[Client, str] | None:
 async def _look(client: Client, token: str) -> None:
     bot = sending_bot(token)
     photos = (await bot.get_user_profile_photos(client.external_id, limit=1)).photos
-    size = _size(list(photos[0])) if photos and photos[0] else None
+    size = fitting_size(list(photos[0])) if photos and photos[0] else None
     if size is None or (size.file_size or 0) > LARGEST:
         await persistently(avatars.remove_avatar, client.pk)
         return
@@ -73,7 +73,7 @@ async def _look(client: Client, token: str) -> None:
     await persistently(avatars.keep_avatar, client.pk, key=size.file_unique_id, picture=picture)
 
 
-def _size(sizes: list[PhotoSize]) -> PhotoSize:
+def fitting_size(sizes: list[PhotoSize]) -> PhotoSize:
     """The smallest that is large enough, or the largest of those that are not."""
     by_side = sorted(sizes, key=lambda size: min(size.width, size.height))
     return next((one for one in by_side if min(one.width, one.height) >= WANTED_PIXELS), by_side[-1])

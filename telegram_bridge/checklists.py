@@ -7,7 +7,7 @@ from telegram_bridge.handling import Source
 from telegram_bridge.known_messages import named_in
 from telegram_bridge.message_details import task
 from telegram_bridge.names import by_whom
-from telegram_bridge.reading import Json, part, parts
+from telegram_bridge.reading import Json, numbers, part, parts
 from tickets import amendment_steps, operations
 from tickets.journal import CLIENT, Change
 from tickets.models import Message
@@ -32,13 +32,8 @@ def follow(change: Change, source: Source, chat_id: int, message: Json) -> None:
 
 def _marked(one: Json, done: Json, who: str) -> Json:
     number = one.get("id")
-    if number is not None and number in _ids(done, "marked_as_done_task_ids"):
+    if number is not None and number in numbers(done, "marked_as_done_task_ids"):
         return {**one, "done": True, "by": who}
-    if number is not None and number in _ids(done, "marked_as_not_done_task_ids"):
+    if number is not None and number in numbers(done, "marked_as_not_done_task_ids"):
         return {key: value for key, value in one.items() if key != "by"} | {"done": False}
     return one
-
-
-def _ids(done: Json, name: str) -> list[object]:
-    value = done.get(name)
-    return value if isinstance(value, list) else []

@@ -16,6 +16,7 @@ from telegram_bridge.reading import (
     entities,
     identifier,
     number,
+    numbers,
     part,
     parts,
     whole,
@@ -85,8 +86,8 @@ def poll(body: Json) -> Json:
         }
         for option in parts(body, "options")
     ]
-    right = body.get("correct_option_ids")
-    first_right = right[0] if isinstance(right, list) and right else body.get("correct_option_id")
+    right = numbers(body, "correct_option_ids")
+    first_right = right[0] if right else body.get("correct_option_id")
     return {
         "poll_id": words(body, "id"),
         "question": words(body, "question"),

@@ -11,7 +11,7 @@ from django.db import connection
 from telegram_bridge import message_details
 from telegram_bridge.handling import Source
 from telegram_bridge.models import TelegramPoll, Update
-from telegram_bridge.reading import Json, needed_words, part, parts, words
+from telegram_bridge.reading import Json, needed_words, numbers, part, parts, words
 from tickets import amendment_steps, operations
 from tickets.journal import CLIENT, SYSTEM, Change
 from tickets.models import Message
@@ -68,9 +68,7 @@ def chosen(change: Change, source: Source, answer: Json) -> str:
         return UNKNOWN
     if message.ticket.client.external_id != part(answer, "user").get("id"):
         return "Somebody else voted."
-    given = answer.get("option_ids")
-    options = [one for one in given if type(one) is int] if isinstance(given, list) else []
-    details = {**message.details, "chosen": options}
+    details = {**message.details, "chosen": numbers(answer, "option_ids")}
     return "" if amendment_steps.renew_details(change, message, details, actor=CLIENT) else AS_IT_WAS
 
 

@@ -59,6 +59,12 @@ def parts(holder: Json, name: str) -> list[Json]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def numbers(holder: Json, name: str) -> list[int]:
+    """The whole numbers in the list `name`."""
+    value = holder.get(name)
+    return [one for one in value if type(one) is int] if isinstance(value, list) else []
+
+
 def moment(holder: Json, name: str) -> datetime | None:
     """Telegram's Unix time `name`; None when there is none."""
     seconds = whole(holder, name, most=LAST_MOMENT)

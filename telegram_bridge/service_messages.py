@@ -11,7 +11,7 @@ from telegram_bridge import group_service_messages
 from telegram_bridge.group_service_messages import excerpt, names
 from telegram_bridge.money import amount
 from telegram_bridge.names import chat_name, full_name
-from telegram_bridge.reading import Json, cleaned, identifier, part, parts, whole, words
+from telegram_bridge.reading import Json, cleaned, identifier, numbers, part, parts, whole, words
 
 LONGEST_TITLE = 200
 # What the client did and may want an answer to; the others never open a ticket for a client who has one.
@@ -63,8 +63,7 @@ def _tasks_done(body: Json) -> list[str]:
     lines = [
         f"{mark} {excerpt(tasks.get(number) or f'#{number}')}"
         for mark, name in (("✓", "marked_as_done_task_ids"), ("○", "marked_as_not_done_task_ids"))
-        for number in body.get(name) or []
-        if type(number) is int
+        for number in numbers(body, name)
     ]
     return [f"Checklist changed{_of_checklist(body)}", *lines]
 
