@@ -144,9 +144,9 @@ def _edited(change: Change, source: Source, message: Json) -> str:
         polls.lock(source, message)
     client, ticket = client_and_ticket(change, source, message["from"])
     edited_at = moment(message, "edit_date") or needed_moment(message, "date")
-    note = edits.edit(change, source, message, edited_at=edited_at)
-    if note is not None:
-        return note
+    applied = edits.edit(change, source, message, edited_at=edited_at)
+    if applied is not None:
+        return applied
     # Written before this desk knew the bot: what it says now is all there is, so it is kept as new.
     ticket = ticket or steps.open_ticket(change, client)
     written = _receive(change, source, ticket, message, received(message))

@@ -31,7 +31,8 @@ def placeholder(message: Json) -> Json:
     """`type`, a one-line `title` and `lines` for a message of any kind, also of one that is yet to come."""
     kind = next((name for name in message if name not in ENVELOPE), "empty")
     value = message.get(kind)
-    title, lines = "", []
+    title = ""
+    lines: list[str] = []
     if (describe := DESCRIPTIONS.get(kind)) and isinstance(value, dict):
         title, lines = describe(value)
     kind = cleaned(kind)[:LONGEST_KIND]

@@ -37,8 +37,9 @@ def whole(holder: Json, name: str, *, most: int = BIGGEST_NUMBER) -> int | None:
 def number(holder: Json, name: str) -> float | int | None:
     """The number `name`, with a fraction or without; None for anything else, also for what is not finite."""
     value = holder.get(name)
-    usable = type(value) in {int, float} and math.isfinite(value) and abs(value) <= BIGGEST_ID
-    return value if usable else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if math.isfinite(value) and abs(value) <= BIGGEST_ID else None
 
 
 def identifier(holder: Json, name: str) -> int | None:

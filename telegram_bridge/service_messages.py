@@ -11,7 +11,7 @@ from telegram_bridge import group_service_messages
 from telegram_bridge.group_service_messages import excerpt, names
 from telegram_bridge.money import amount
 from telegram_bridge.names import chat_name, full_name
-from telegram_bridge.reading import Json, cleaned, identifier, numbers, part, parts, whole, words
+from telegram_bridge.reading import Json, identifier, numbers, part, parts, whole, words
 
 LONGEST_TITLE = 200
 # What the client did and may want an answer to; the others never open a ticket for a client who has one.
@@ -30,7 +30,7 @@ def service(message: Json) -> Json | None:
     # Some are objects without a field; others are lists, a text, a number or just true.
     told = SENTENCES[name](value if isinstance(value, dict) else {name: value})
     title, *lines = [told] if isinstance(told, str) else told
-    return cleaned({"type": name, "title": title[:LONGEST_TITLE], **({"lines": lines} if lines else {})})
+    return {"type": name, "title": title[:LONGEST_TITLE], **({"lines": lines} if lines else {})}
 
 
 def _timer(body: Json) -> str:

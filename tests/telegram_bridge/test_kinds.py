@@ -21,7 +21,7 @@ from tickets.models import Message, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
-PLACE = {"latitude": 1.5, "longitude": 2.5}
+PLACE: Json = {"latitude": 1.5, "longitude": 2.5}
 POLL: Json = {
     "id": "42",
     "question": "Tea or 😀?",
@@ -271,8 +271,8 @@ def test_tracks_of_an_album_are_told_apart_by_their_names(inbound: Inbound) -> N
 @pytest.mark.parametrize("kind", ["photo", "video", "animation"])
 def test_a_covered_picture_says_so(inbound: Inbound, kind: str) -> None:
     media = photo() if kind == "photo" else file(width=4, height=3, duration=2)
-    assert received(inbound, message(**{kind: media}, has_media_spoiler=True)).details == {"spoiler": True}
-    assert received(inbound, message(**{kind: media}, has_media_spoiler=False)).details == {}
+    assert received(inbound, message(has_media_spoiler=True) | {kind: media}).details == {"spoiler": True}
+    assert received(inbound, message(has_media_spoiler=False) | {kind: media}).details == {}
 
 
 def test_a_covered_part_covers_the_album_and_the_details_of_the_first_stay(inbound: Inbound) -> None:
@@ -289,10 +289,10 @@ def test_a_photo_that_moves_is_a_still_and_a_video(inbound: Inbound) -> None:
 
 
 class TestLiveLocations:
-    BODY = {"location": PLACE | {"live_period": 600}}
+    BODY: Json = {"location": PLACE | {"live_period": 600}}
 
     def test_it_moves_and_says_until_when(self, inbound: Inbound) -> None:
-        body = message(**self.BODY)
+        body = message() | self.BODY
         got = received(inbound, body)
         moved = {"latitude": 1.6, "longitude": 2.5, "live_period": 600, "heading": 10}
         edited(inbound, got, body, location=moved)
@@ -301,7 +301,7 @@ class TestLiveLocations:
         assert kinds(got.ticket)[-1] == TicketEvent.Kind.MESSAGE_EDITED
 
     def test_one_that_is_stopped_says_when_it_ended(self, inbound: Inbound) -> None:
-        body = message(**self.BODY)
+        body = message() | self.BODY
         got = edited(inbound, received(inbound, body), body, location=PLACE)
         assert got.details == PLACE | {"live_period": 600, "live_until": "2023-11-14T22:15:00+00:00"}
 
@@ -311,7 +311,7 @@ class TestLiveLocations:
         assert got.details["live_until"] == "2023-11-14T22:15:00+00:00"
 
     def test_what_is_told_after_its_end_does_not_make_it_longer(self, inbound: Inbound) -> None:
-        body = message(**self.BODY)
+        body = message() | self.BODY
         stopped = PLACE | {"heading": 5}
         got = edited(inbound, received(inbound, body), body, location=stopped, edit_date=SENT_AT + 9000)
         assert got.details["live_until"] == "2023-11-14T22:23:20+00:00"

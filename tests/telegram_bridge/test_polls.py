@@ -11,7 +11,17 @@ from telegram_bridge.handling import Source
 from telegram_bridge.models import TelegramPoll
 from tests.factories import make_bot
 from tests.telegram_bridge.test_lock_order import wait_until_somebody_waits
-from tests.telegram_bridge.updates import CLIENT, Inbound, Json, kinds, message, received, text, user
+from tests.telegram_bridge.updates import (
+    CLIENT,
+    Inbound,
+    Json,
+    kinds,
+    last_row,
+    message,
+    received,
+    text,
+    user,
+)
 from tickets.models import Message
 
 
@@ -44,7 +54,7 @@ class TestVotes:
         assert (ours.details["is_closed"], ours.details["total_voter_count"]) == (True, 3)
         assert ours.edited_at is None
         assert kinds(ours.ticket)[-2:] == ["message_edited", "message_edited"]
-        assert ours.events.last().actor == "system"
+        assert last_row(ours).actor == "system"
 
     def test_what_is_as_it_was_leaves_no_trace(self, inbound: Inbound) -> None:
         ours = received(inbound, message(poll=poll(1)))

@@ -4,7 +4,7 @@ import pytest
 
 from telegram_bridge.models import TelegramMessage, Update
 from tests.factories import make_bot, make_user
-from tests.telegram_bridge.updates import CLIENT, Inbound, Json, close, jobs, received, text, user
+from tests.telegram_bridge.updates import CLIENT, Inbound, Json, close, jobs, last_row, received, text, user
 from tickets import operations
 from tickets.content import Content
 from tickets.models import Message, TicketEvent
@@ -54,7 +54,7 @@ def test_a_press_is_a_row_in_the_journal_and_answered(inbound: Inbound, ours: Me
     update = pressed(inbound, press(f"answer:{ours.pk}:0:1"))
     assert (update.state, update.error) == ("done", "")
     assert rows(ours) == [{"text": "Solved", "answer": "solved", "update": update.pk}]
-    assert ours.events.last().actor == "client"
+    assert last_row(ours).actor == "client"
 
 
 def test_in_a_closed_ticket_it_is_told_there_and_reopens_nothing(inbound: Inbound, ours: Message) -> None:

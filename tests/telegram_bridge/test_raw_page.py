@@ -58,7 +58,7 @@ def test_all_parts_of_an_album_and_all_that_happened_since(inbound: Inbound, bos
 
 def test_a_message_that_was_written_here_has_none(inbound: Inbound, boss: Browser) -> None:
     ours = received(inbound, text("Hello"))
-    ours.telegram.all().delete()  # type: ignore[attr-defined]
+    ours.telegram.all().delete()
     assert "Nothing was received about this message" in page_of(boss, ours)
 
 

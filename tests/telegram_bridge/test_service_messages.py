@@ -10,7 +10,7 @@ from telegram_bridge.content import READERS
 from telegram_bridge.models import Update
 from telegram_bridge.placeholders import DESCRIPTIONS, ENVELOPE
 from telegram_bridge.service_messages import SENTENCES
-from tests.telegram_bridge.updates import Inbound, Json, close, message, received, text, user
+from tests.telegram_bridge.updates import Inbound, Json, close, last_row, message, received, text, user
 from tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_a_service_message_reopens_nothing_and_opens_nothing_for_a_client_who_wa
 def test_what_asks_for_an_answer_opens_a_ticket(inbound: Inbound, name: str) -> None:
     ticket = received(inbound, text("Hello")).ticket
     close(ticket)
-    assert received(inbound, message(**{name: {}})).ticket != ticket
+    assert received(inbound, message() | {name: {}}).ticket != ticket
 
 
 class TestChecklists:
@@ -192,7 +192,7 @@ class TestChecklists:
         ]
         assert line.details["lines"] == ["✓ Pack", "○ Go"]
         assert ours.edited_at is None
-        assert ours.events.last().kind == "message_edited"
+        assert last_row(ours).kind == "message_edited"
 
     def test_added_tasks_join_it_once(self, inbound: Inbound) -> None:
         body = message(**self.BODY)

@@ -2,6 +2,7 @@
 
 import pytest
 import telegram
+from django.test import Client as Browser
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from telegram.constants import UpdateType
@@ -16,8 +17,8 @@ from tickets.models import Client, Message, Ticket
 
 pytestmark = pytest.mark.django_db
 
-GROUP = {"id": -5, "type": "group", "title": "Club"}
-SUPERGROUP = {"id": -1005, "type": "supergroup", "title": "Club"}
+GROUP: Json = {"id": -5, "type": "group", "title": "Club"}
+SUPERGROUP: Json = {"id": -1005, "type": "supergroup", "title": "Club"}
 
 
 def test_every_kind_of_update_that_the_library_knows_is_handled_or_says_why_not() -> None:
@@ -63,7 +64,7 @@ def boss() -> User:
     return make_user("boss", is_staff=True, is_superuser=True)
 
 
-def test_administrators_see_them_and_run_them_again(inbound: Inbound, boss: User, client) -> None:  # type: ignore[no-untyped-def]
+def test_administrators_see_them_and_run_them_again(inbound: Inbound, boss: User, client: Browser) -> None:
     update = inbound.apply(text("Hello", chat=GROUP))
     inbound.apply(text("Hello"))
     client.force_login(boss)

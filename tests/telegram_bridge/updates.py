@@ -11,7 +11,7 @@ from telegram_bridge import ingest, storing
 from telegram_bridge.models import Bot, TelegramMessage, Update
 from tests.factories import make_user
 from tickets import operations
-from tickets.models import Message, Status, Ticket
+from tickets.models import Message, Status, Ticket, TicketEvent
 
 Json = dict[str, Any]
 CLIENT = 7_000_000_001
@@ -117,6 +117,13 @@ def close(ticket: Ticket) -> None:
 
 def kinds(ticket: Ticket) -> list[str]:
     return list(ticket.events.order_by("seq").values_list("kind", flat=True))
+
+
+def last_row(of: Ticket | Message) -> TicketEvent:
+    """The last row of the journal, of a ticket or about a message."""
+    row = of.events.order_by("seq").last()
+    assert row is not None
+    return row
 
 
 def jobs(name: str) -> list[Json]:
