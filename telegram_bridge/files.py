@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from telegram_bridge.content.files import FileAt
 from telegram_bridge.jobs import queue_file
-from telegram_bridge.message_files import FileAt
 from telegram_bridge.models import TelegramFile
 from tickets.models import Attachment
 

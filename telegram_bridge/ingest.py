@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from telegram_bridge import database_faults, hot_queries, incoming
-from telegram_bridge.handling import Skipped, Source
+from telegram_bridge.incoming import Skipped, Source
 from telegram_bridge.models import Update
 from telegram_bridge.storing import Lane
 from tickets.content import storable

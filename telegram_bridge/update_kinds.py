@@ -3,7 +3,7 @@
 https://core.telegram.org/bots/api#update
 """
 
-from telegram_bridge.reading import Json
+from typing import Any
 
 HANDLED = frozenset(
     {
@@ -39,7 +39,7 @@ NOT_HANDLED = {
 UNKNOWN = "A kind of update that this version doesn't know: {kind}"
 
 
-def kind_of(update: Json) -> str:
+def kind_of(update: dict[str, Any]) -> str:
     """The kind of an update: the field that we know, or else the first; empty when there is none."""
     names = [name for name in update if name != "update_id"]
     return next((name for name in names if name in HANDLED or name in NOT_HANDLED), names[0] if names else "")

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from telegram_bridge import ingest, polls
-from telegram_bridge.handling import Source
+from telegram_bridge import ingest
+from telegram_bridge.incoming import polls
+from telegram_bridge.incoming.handling import Source
 from telegram_bridge.models import TelegramPoll
 from tests.factories import make_bot
 from tests.telegram_bridge.test_lock_order import wait_until_somebody_waits

@@ -6,10 +6,10 @@ import pytest
 import telegram
 from telegram.constants import MessageType
 
-from telegram_bridge.content import READERS
+from telegram_bridge.content.messages import READERS
+from telegram_bridge.content.placeholders import DESCRIPTIONS, ENVELOPE
+from telegram_bridge.content.service_messages import SENTENCES
 from telegram_bridge.models import Update
-from telegram_bridge.placeholders import DESCRIPTIONS, ENVELOPE
-from telegram_bridge.service_messages import SENTENCES
 from tests.telegram_bridge.updates import Inbound, Json, close, last_row, message, received, text, user
 from tickets.models import Message, Ticket
 

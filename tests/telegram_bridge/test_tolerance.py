@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from telegram_bridge.names import full_name
+from telegram_bridge.content.names import full_name
 from tests.telegram_bridge.updates import (
     Inbound,
     Json,

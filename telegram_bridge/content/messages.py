@@ -7,11 +7,11 @@ https://core.telegram.org/bots/api#message
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from telegram_bridge import gifts, message_details, message_files, placeholders
-from telegram_bridge.message_files import FILE_FIELDS, FileAt, Found, file_at, files_of, new_file
-from telegram_bridge.origins import forwarded
-from telegram_bridge.reading import Json, cleaned, entities, moment, part, parts, words
-from telegram_bridge.service_messages import service
+from telegram_bridge.content import gifts, kind_details, placeholders
+from telegram_bridge.content.files import FILE_FIELDS, FileAt, Found, file_at, files_of, new_file, track
+from telegram_bridge.content.origins import forwarded
+from telegram_bridge.content.reading import Json, cleaned, entities, moment, part, parts, words
+from telegram_bridge.content.service_messages import service
 from tickets.content import Content
 from tickets.models import Message
 
@@ -67,7 +67,7 @@ def _body(message: Json) -> Body:
 
 def _name(message: Json, kind: str, file: Json) -> str:
     """Several tracks in one album: a name tells them apart where the message's details can't."""
-    return message_files.track(file) if kind == Kind.AUDIO and "media_group_id" in message else ""
+    return track(file) if kind == Kind.AUDIO and "media_group_id" in message else ""
 
 
 def _with_files(message: Json) -> Body | None:
@@ -77,9 +77,9 @@ def _with_files(message: Json) -> Body | None:
     kind, file = files[0]
     details: Json = {}
     if kind == Kind.STICKER:
-        details = message_details.sticker(file)
+        details = kind_details.sticker(file)
     elif kind == Kind.AUDIO:
-        details = message_details.audio(file)
+        details = kind_details.audio(file)
     elif kind in CAN_BE_COVERED and message.get("has_media_spoiler") is True:
         details = {"spoiler": True}
     return Body(kind, details, files)
@@ -88,7 +88,7 @@ def _with_files(message: Json) -> Body | None:
 def _place(message: Json) -> Body | None:
     venue = part(message, "venue")
     location = part(message, "location") or part(venue, "location")
-    details = message_details.place(location, venue, moment(message, "date"))
+    details = kind_details.place(location, venue, moment(message, "date"))
     return Body(Kind.LOCATION, details) if details is not None else None
 
 
@@ -99,7 +99,7 @@ def _poll(message: Json) -> Body | None:
         return None
     text = words(poll, "description")
     about = entities(poll, "description_entities")
-    return Body(Kind.POLL, message_details.poll(poll), files_of(part(poll, "media")), text, about)
+    return Body(Kind.POLL, kind_details.poll(poll), files_of(part(poll, "media")), text, about)
 
 
 def _game(message: Json) -> Body | None:
@@ -108,7 +108,7 @@ def _game(message: Json) -> Body | None:
         return None
     pictures = files_of({"photo": game.get("photo")}) + files_of({"animation": game.get("animation")})
     about = entities(game, "text_entities")
-    return Body(Kind.GAME, message_details.game(game), pictures, words(game, "text"), about)
+    return Body(Kind.GAME, kind_details.game(game), pictures, words(game, "text"), about)
 
 
 def _paid_media(message: Json) -> Body | None:
@@ -116,7 +116,7 @@ def _paid_media(message: Json) -> Body | None:
     if not paid:
         return None
     files = [file for item in parts(paid, "paid_media") for file in files_of(item)]
-    return Body(Kind.PAID_MEDIA, message_details.paid_media(paid), files)
+    return Body(Kind.PAID_MEDIA, kind_details.paid_media(paid), files)
 
 
 def _gift(name: str, told: Callable[[Json], Json]) -> Callable[[Json], Body | None]:
@@ -151,13 +151,13 @@ READERS: dict[str, Callable[[Json], Body | None]] = {
     **dict.fromkeys(FILE_FIELDS, _with_files),
     "venue": _place,
     "location": _place,
-    "contact": _plain("contact", Kind.CONTACT, message_details.contact),
+    "contact": _plain("contact", Kind.CONTACT, kind_details.contact),
     "poll": _poll,
-    "dice": _plain("dice", Kind.DICE, message_details.dice),
+    "dice": _plain("dice", Kind.DICE, kind_details.dice),
     "game": _game,
-    "story": _plain("story", Kind.STORY, message_details.story),
+    "story": _plain("story", Kind.STORY, kind_details.story),
     "paid_media": _paid_media,
-    "checklist": _plain("checklist", Kind.CHECKLIST, message_details.checklist),
+    "checklist": _plain("checklist", Kind.CHECKLIST, kind_details.checklist),
     "gift": _gift("gift", gifts.gift),
     "unique_gift": _gift("unique_gift", gifts.unique_gift),
     "gift_upgrade_sent": _gift("gift_upgrade_sent", gifts.upgrade),

@@ -5,12 +5,12 @@ https://core.telegram.org/bots/api#message
 
 from dataclasses import replace
 
-from telegram_bridge.content import Received, joined
+from telegram_bridge.content.messages import Received, joined
+from telegram_bridge.content.reading import Json
 from telegram_bridge.files import expect_files
-from telegram_bridge.handling import Source
-from telegram_bridge.known_messages import group_of, parts_of, place_of, remember
+from telegram_bridge.incoming.handling import Source
+from telegram_bridge.incoming.known_messages import group_of, parts_of, place_of, remember
 from telegram_bridge.models import TelegramMessage
-from telegram_bridge.reading import Json
 from tickets import steps
 from tickets.journal import Change
 from tickets.models import Message, Ticket

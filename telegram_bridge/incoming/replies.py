@@ -5,11 +5,11 @@ https://core.telegram.org/bots/api#message (reply_to_message, external_reply, qu
 
 from dataclasses import dataclass, field
 
-from telegram_bridge.handling import Source
-from telegram_bridge.known_messages import named_in, place_of
-from telegram_bridge.names import by_whom, chat_name
-from telegram_bridge.origins import written_by
-from telegram_bridge.reading import Json, part, parts, words
+from telegram_bridge.content.names import by_whom, chat_name
+from telegram_bridge.content.origins import written_by
+from telegram_bridge.content.reading import Json, part, parts, words
+from telegram_bridge.incoming.handling import Source
+from telegram_bridge.incoming.known_messages import named_in, place_of
 from tickets.models import Message
 
 LONGEST_QUOTE = 1024  # https://core.telegram.org/bots/api#textquote

@@ -6,10 +6,10 @@ https://core.telegram.org/bots/api#callbackquery
 
 import re
 
-from telegram_bridge.handling import Skipped, Source
+from telegram_bridge.content.reading import BIGGEST_ID, Json, identifier, part, words
+from telegram_bridge.incoming.handling import Skipped, Source
+from telegram_bridge.incoming.known_messages import named_in
 from telegram_bridge.jobs import queue_callback_answer
-from telegram_bridge.known_messages import named_in
-from telegram_bridge.reading import BIGGEST_ID, Json, identifier, part, words
 from tickets import amendment_steps, operations
 from tickets.journal import Change
 from tickets.models import Message

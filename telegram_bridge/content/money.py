@@ -3,7 +3,7 @@
 https://core.telegram.org/bots/payments/currencies.json
 """
 
-from telegram_bridge.reading import BIGGEST_ID, Json, whole, words
+from telegram_bridge.content.reading import BIGGEST_ID, Json, whole, words
 
 STARS = "XTR"
 # Their smallest unit is the currency itself.

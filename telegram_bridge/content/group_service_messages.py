@@ -4,9 +4,9 @@ forward from them, and Telegram may send any of these anywhere."""
 from collections.abc import Callable
 from typing import Any
 
-from telegram_bridge.money import STARS, amount
-from telegram_bridge.names import full_name
-from telegram_bridge.reading import Json, part, parts, whole, words
+from telegram_bridge.content.money import STARS, amount
+from telegram_bridge.content.names import full_name
+from telegram_bridge.content.reading import Json, part, parts, whole, words
 
 LONGEST_EXCERPT = 120
 

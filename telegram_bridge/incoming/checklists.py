@@ -3,11 +3,11 @@
 https://core.telegram.org/bots/api#checklisttasksdone
 """
 
-from telegram_bridge.handling import Source
-from telegram_bridge.known_messages import named_in
-from telegram_bridge.message_details import task
-from telegram_bridge.names import by_whom
-from telegram_bridge.reading import Json, numbers, part, parts
+from telegram_bridge.content.kind_details import task
+from telegram_bridge.content.names import by_whom
+from telegram_bridge.content.reading import Json, numbers, part, parts
+from telegram_bridge.incoming.handling import Source
+from telegram_bridge.incoming.known_messages import named_in
 from tickets import amendment_steps, operations
 from tickets.journal import CLIENT, Change
 from tickets.models import Message

@@ -3,8 +3,8 @@
 https://core.telegram.org/bots/api#messageorigin
 """
 
-from telegram_bridge.names import chat_name, full_name, message_link
-from telegram_bridge.reading import Json, moment, part, whole, words
+from telegram_bridge.content.names import chat_name, full_name, message_link
+from telegram_bridge.content.reading import Json, moment, part, whole, words
 
 
 def forwarded(message: Json) -> Json:

@@ -8,10 +8,10 @@ import json
 
 from django.db import connection
 
-from telegram_bridge import message_details
-from telegram_bridge.handling import Source
+from telegram_bridge.content import kind_details
+from telegram_bridge.content.reading import Json, needed_words, numbers, part, parts, words
+from telegram_bridge.incoming.handling import Source
 from telegram_bridge.models import TelegramPoll, Update
-from telegram_bridge.reading import Json, needed_words, numbers, part, parts, words
 from tickets import amendment_steps, operations
 from tickets.journal import CLIENT, SYSTEM, Change
 from tickets.models import Message
@@ -80,7 +80,7 @@ def _message(source: Source, poll_id: str) -> Message | None:
 
 
 def _renew(change: Change, message: Message, poll: Json) -> bool:
-    details = message_details.poll(poll)
+    details = kind_details.poll(poll)
     if not parts(poll, "options"):
         details["options"] = message.details["options"]
     kept = {name: value for name, value in message.details.items() if name not in details}

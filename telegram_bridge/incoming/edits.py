@@ -6,14 +6,14 @@ https://core.telegram.org/bots/api#update (edited_message)
 from dataclasses import replace
 from datetime import datetime
 
-from telegram_bridge import albums
-from telegram_bridge.content import Received, received
+from telegram_bridge.content.files import FileAt
+from telegram_bridge.content.messages import Received, received
+from telegram_bridge.content.reading import Json
 from telegram_bridge.files import expect_files
-from telegram_bridge.handling import Source
-from telegram_bridge.known_messages import known, place_of
-from telegram_bridge.message_files import FileAt
+from telegram_bridge.incoming import albums
+from telegram_bridge.incoming.handling import Source
+from telegram_bridge.incoming.known_messages import known, place_of
 from telegram_bridge.models import TelegramFile, TelegramMessage
-from telegram_bridge.reading import Json
 from tickets import operations, steps
 from tickets.content import Content
 from tickets.journal import Change

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from telegram_bridge import hot_queries
-from telegram_bridge.handling import Source
+from telegram_bridge.content.names import full_name
+from telegram_bridge.content.reading import Json, needed_id, words
+from telegram_bridge.incoming.handling import Source
 from telegram_bridge.jobs import queue_avatar
-from telegram_bridge.names import full_name
-from telegram_bridge.reading import Json, needed_id, words
 from tickets import steps
 from tickets.journal import CLIENT, Change
 from tickets.models import Client, Ticket

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from telegram_bridge.reading import BIGGEST_ID, Json, part, parts, whole, words
+from telegram_bridge.content.reading import BIGGEST_ID, Json, part, parts, whole, words
 from tickets.content import NewFile
 from tickets.models import Attachment, Message
 

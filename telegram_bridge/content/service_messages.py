@@ -7,11 +7,11 @@ https://core.telegram.org/bots/api#message
 from collections.abc import Callable
 from typing import Any
 
-from telegram_bridge import group_service_messages
-from telegram_bridge.group_service_messages import excerpt, names
-from telegram_bridge.money import amount
-from telegram_bridge.names import chat_name, full_name
-from telegram_bridge.reading import Json, identifier, numbers, part, parts, whole, words
+from telegram_bridge.content import group_service_messages
+from telegram_bridge.content.group_service_messages import excerpt, names
+from telegram_bridge.content.money import amount
+from telegram_bridge.content.names import chat_name, full_name
+from telegram_bridge.content.reading import Json, identifier, numbers, part, parts, whole, words
 
 LONGEST_TITLE = 200
 # What the client did and may want an answer to; the others never open a ticket for a client who has one.

@@ -1,7 +1,7 @@
 """Gifts that a client sends, buys an upgrade for, or has made unique. https://core.telegram.org/bots/api#giftinfo"""
 
-from telegram_bridge.names import chat_name
-from telegram_bridge.reading import Json, part, whole, words
+from telegram_bridge.content.names import chat_name
+from telegram_bridge.content.reading import Json, part, whole, words
 
 LONGEST_TITLE = 200
 

@@ -12,17 +12,17 @@ import json
 import re
 from dataclasses import replace
 
-from telegram_bridge import albums, checklists, edits, memberships, polls, presses, reactions
-from telegram_bridge.content import Received, received
+from telegram_bridge.content.messages import Received, received
+from telegram_bridge.content.reading import Json, Malformed, moment, needed_moment, needed_part, words
+from telegram_bridge.content.service_messages import ASKS_FOR_ANSWER
 from telegram_bridge.files import expect_files
-from telegram_bridge.handling import Skipped, Source
+from telegram_bridge.incoming import albums, checklists, edits, memberships, polls, presses, reactions
+from telegram_bridge.incoming.handling import Skipped, Source
+from telegram_bridge.incoming.known_messages import known, place_of, remember
+from telegram_bridge.incoming.replies import answered
+from telegram_bridge.incoming.senders import client_and_ticket
 from telegram_bridge.jobs import queue_greeting
-from telegram_bridge.known_messages import known, place_of, remember
 from telegram_bridge.models import Update
-from telegram_bridge.reading import Json, Malformed, moment, needed_moment, needed_part, words
-from telegram_bridge.replies import answered
-from telegram_bridge.senders import client_and_ticket
-from telegram_bridge.service_messages import ASKS_FOR_ANSWER
 from telegram_bridge.update_kinds import NOT_HANDLED, kind_of
 from telegram_bridge.update_kinds import UNKNOWN as UNKNOWN_KIND
 from tickets import steps

@@ -4,9 +4,9 @@ They go to the message's own ticket, which may be closed, and open or reopen non
 https://core.telegram.org/bots/api#messagereactionupdated
 """
 
-from telegram_bridge.handling import Skipped, Source
-from telegram_bridge.known_messages import known, parts_of, place_of
-from telegram_bridge.reading import Json, needed_part, part, parts, words
+from telegram_bridge.content.reading import Json, needed_part, part, parts, words
+from telegram_bridge.incoming.handling import Skipped, Source
+from telegram_bridge.incoming.known_messages import known, parts_of, place_of
 from tickets import amendment_steps, operations
 from tickets.journal import CLIENT, Change
 from tickets.models import Message

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from telegram_bridge.reading import Json, identifier, part, words
+from telegram_bridge.content.reading import Json, identifier, part, words
 
 LONGEST_NAME = 255
 # The user names that Telegram gives; anything else must not become a part of a link.

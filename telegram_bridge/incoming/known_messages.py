@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from telegram_bridge import hot_queries
-from telegram_bridge.handling import Source
+from telegram_bridge.content.reading import Json, identifier, needed_id, needed_part, part, words
+from telegram_bridge.incoming.handling import Source
 from telegram_bridge.models import TelegramMessage
-from telegram_bridge.reading import Json, identifier, needed_id, needed_part, part, words
 from tickets.content import Content
 from tickets.models import Message
 

@@ -7,9 +7,9 @@ https://core.telegram.org/bots/api#message
 from datetime import datetime, timedelta
 from typing import Any
 
-from telegram_bridge.message_files import sticker_format, track
-from telegram_bridge.names import by_whom, chat_name, story_link
-from telegram_bridge.reading import (
+from telegram_bridge.content.files import sticker_format, track
+from telegram_bridge.content.names import by_whom, chat_name, story_link
+from telegram_bridge.content.reading import (
     BIGGEST_NUMBER,
     Json,
     cleaned,

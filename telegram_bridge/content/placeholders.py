@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from telegram_bridge.money import amount
-from telegram_bridge.names import chat_name
-from telegram_bridge.reading import Json, cleaned, part, parts, whole, words
+from telegram_bridge.content.money import amount
+from telegram_bridge.content.names import chat_name
+from telegram_bridge.content.reading import Json, cleaned, part, parts, whole, words
 
 # Every message may have these; what is left over names its kind.
 ENVELOPE = frozenset(

@@ -6,9 +6,9 @@ https://core.telegram.org/bots/api#chatmemberupdated
 from django.db.models import Exists, OuterRef
 
 from telegram_bridge import hot_queries
-from telegram_bridge.handling import Skipped, Source
+from telegram_bridge.content.reading import Json, identifier, needed_id, needed_part, needed_words, words
+from telegram_bridge.incoming.handling import Skipped, Source
 from telegram_bridge.models import TelegramMessage
-from telegram_bridge.reading import Json, identifier, needed_id, needed_part, needed_words, words
 from tickets import steps
 from tickets.journal import CLIENT, Change
 from tickets.models import Client
