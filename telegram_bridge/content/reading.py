@@ -93,11 +93,11 @@ def needed_part(holder: Json, name: str) -> Json:
     return value
 
 
-def needed_id(holder: Json, name: str) -> int:
-    """The id `name`. Raises Malformed."""
+def needed_id(holder: Json, name: str, *, of: str = "") -> int:
+    """The id `name`, of what `of` names in the object around. Raises Malformed."""
     value = identifier(holder, name)
     if value is None:
-        raise Malformed(f"{name}: a whole number is needed here")
+        raise Malformed(f"{of}{'.' if of else ''}{name}: a whole number is needed here")
     return value
 
 

@@ -19,7 +19,7 @@ def known(source: Source, chat_id: int, telegram_id: int) -> QuerySet[TelegramMe
 
 def place_of(message: Json) -> tuple[int, int]:
     """The chat and the number of a message. Raises Malformed."""
-    return needed_id(needed_part(message, "chat"), "id"), needed_id(message, "message_id")
+    return needed_id(needed_part(message, "chat"), "id", of="chat"), needed_id(message, "message_id")
 
 
 def named_in(source: Source, chat_id: int, message: Json) -> TelegramMessage | None:

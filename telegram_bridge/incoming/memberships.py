@@ -24,7 +24,7 @@ def membership(change: Change, source: Source, body: Json) -> str:
     reachable = needed_words(needed_part(body, "new_chat_member"), "status") not in AWAY
     client = (
         Client.objects.select_for_update(no_key=True)
-        .filter(inbox=source.inbox_id, external_id=needed_id(needed_part(body, "from"), "id"))
+        .filter(inbox=source.inbox_id, external_id=needed_id(needed_part(body, "from"), "id", of="from"))
         .first()
     )
     if client is None:

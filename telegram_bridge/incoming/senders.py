@@ -23,7 +23,7 @@ def client_and_ticket(
     The client's row is locked first when it changes, here or (`writes_client`) by the caller: a delivery
     that finds the bot blocked locks in the same order.
     """
-    external_id = needed_id(user, "id")
+    external_id = needed_id(user, "id", of="from")
     profile = {
         "name": full_name(user),
         "username": words(user, "username", most=64),
