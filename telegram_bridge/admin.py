@@ -1,6 +1,5 @@
 """Bots to set up, and what came in: a token goes in and never comes out again."""
 
-import json
 from typing import Any, cast
 
 from django import forms
@@ -166,17 +165,13 @@ class UpdateAdmin(ReadOnly):
 
     @admin.display(description=gettext_lazy("as received"))
     def readable(self, update: Update) -> SafeString:
-        try:
-            text = json.dumps(json.loads(update.raw), indent=2, ensure_ascii=False)
-        except ValueError:
-            text = update.raw
-        return format_html('<pre class="raw-json">{}</pre>', text.encode("utf-8", "replace").decode())
+        return format_html('<pre class="raw-json">{}</pre>', update.readable)
 
-    @admin.action(description=gettext_lazy("Run again what failed"), permissions=["view"])
+    @admin.action(description=gettext_lazy("Run again what failed or was not handled"), permissions=["view"])
     def run_again(self, request: HttpRequest, updates: QuerySet[Update]) -> None:
         count = sum(update.run_again() for update in updates.order_by("pk"))
         if not count:
-            messages.info(request, _("None of these has failed; nothing was done."))
+            messages.info(request, _("None of these has failed or was left unhandled; nothing was done."))
             return
         messages.success(
             request,

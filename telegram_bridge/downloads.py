@@ -100,13 +100,13 @@ async def _fetch(file: TelegramFile, token: str) -> None:
     at_telegram = await sending_bot(token).get_file(file.file_id)
     path = temporary_folder() / secrets.token_hex(16)
     try:
-        size = await _stream(str(at_telegram.file_path), path)
+        size = await stream(str(at_telegram.file_path), path)
         await persistently(_keep, file.attachment, path, size, PurePath(str(at_telegram.file_path)).name)
     finally:
         path.unlink(missing_ok=True)
 
 
-async def _stream(url: str, path: Path) -> int:
+async def stream(url: str, path: Path) -> int:
     """Writes what `url` gives to `path`; returns its bytes. A body cut short raises httpx.HTTPError."""
     size = 0
     async with httpx.AsyncClient(timeout=TIMEOUT) as client, client.stream("GET", url) as answer:

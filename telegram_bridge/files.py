@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from telegram_bridge.content import FileAt
+from telegram_bridge.content.files import FileAt
 from telegram_bridge.jobs import queue_file
 from telegram_bridge.models import TelegramFile
 from tickets.models import Attachment
@@ -11,7 +11,7 @@ from tickets.models import Attachment
 def expect_files(bot_id: int, attachments: Sequence[Attachment], files_at: Sequence[FileAt]) -> None:
     """Remembers where each of `attachments` lies, and queues its fetching unless it is too big for Telegram.
 
-    In the current transaction: without the message there is no job.
+    In the current transaction: without the message there is no job. One that lies nowhere has failed already.
     """
     TelegramFile.objects.bulk_create(
         TelegramFile(
@@ -21,6 +21,7 @@ def expect_files(bot_id: int, attachments: Sequence[Attachment], files_at: Seque
             file_unique_id=at.file_unique_id,
         )
         for attachment, at in zip(attachments, files_at, strict=True)
+        if at.file_id
     )
     for attachment in attachments:
         if attachment.state == Attachment.State.WAITING:

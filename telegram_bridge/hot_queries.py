@@ -28,8 +28,7 @@ TAKE_OLDEST = (
 )
 OPEN_TICKET = "SELECT * FROM tickets_ticket WHERE client_id = %s AND closed_at IS NULL FOR NO KEY UPDATE"
 MARK_DONE = (
-    "UPDATE telegram_bridge_update SET state = 'done', error = %s, done_at = %s, tries = tries + 1 "
-    "WHERE id = %s"
+    "UPDATE telegram_bridge_update SET state = %s, error = %s, done_at = %s, tries = tries + 1 WHERE id = %s"
 )
 REMEMBER = (
     "INSERT INTO telegram_bridge_telegrammessage "
@@ -113,11 +112,13 @@ def open_ticket(client: Client) -> Ticket | None:
     return ticket
 
 
-def mark_done(update: Update, remembered: Sequence[Remembered], *, note: str, at: datetime) -> None:
+def mark_done(
+    update: Update, state: Update.State, remembered: Sequence[Remembered], *, note: str, at: datetime
+) -> None:
     """The update has had its effect, and these Telegram messages are ours from now on. Raises IntegrityError
     when one of them is known already."""
     values: list[Any] = []
     for one in remembered:
         values += [update.bot_id, one.chat_id, one.telegram_id, one.message_id, update.pk]
     with connection.cursor() as cursor:
-        cursor.execute(REMEMBER * len(remembered) + MARK_DONE, [*values, note, at, update.pk])
+        cursor.execute(REMEMBER * len(remembered) + MARK_DONE, [*values, str(state), note, at, update.pk])

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from telegram_bridge import database_faults, hot_queries, incoming
-from telegram_bridge.incoming import Source
+from telegram_bridge.incoming import Skipped, Source
 from telegram_bridge.models import Update
 from telegram_bridge.storing import Lane
 from tickets.content import storable
@@ -58,7 +58,8 @@ def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bo
         taken.append(update)
         source = Source(bot_id, inbox_id, update.pk, client)
         note = incoming.apply(opened, source, update, careful=careful)
-        hot_queries.mark_done(update, source.remembered, note=note, at=opened.now)
+        state = State.SKIPPED if isinstance(note, Skipped) else State.DONE
+        hot_queries.mark_done(update, state, source.remembered, note=note, at=opened.now)
     return True
 
 

@@ -10,6 +10,7 @@ GREET = "telegram_bridge.greet"
 ANSWER_CALLBACK = "telegram_bridge.answer_callback"
 FETCH_FILE = "telegram_bridge.fetch_file"
 AMEND = "telegram_bridge.amend"
+FETCH_AVATAR = "telegram_bridge.fetch_avatar"
 
 
 def queue_greeting(bot_id: int, client: Client) -> None:
@@ -26,6 +27,11 @@ def queue_callback_answer(bot_id: int, callback_query_id: str) -> None:
 def queue_file(attachment_id: int) -> None:
     """In a queue of its own and without the chat's lock: files never delay a reply."""
     app.configure_task(FETCH_FILE, queue=FILES_QUEUE).defer(attachment_id=attachment_id)
+
+
+def queue_avatar(client_id: int) -> None:
+    """Beside the files: whether the client has a (new) profile picture can wait."""
+    app.configure_task(FETCH_AVATAR, queue=FILES_QUEUE).defer(client_id=client_id)
 
 
 def queue_amendment(amendment_id: int, client_id: int) -> None:

@@ -1,5 +1,7 @@
 """What the bridge knows: its bots, every update as it came, and which Telegram message is which of ours."""
 
+import json
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -111,9 +113,18 @@ class Update(models.Model):
     def __str__(self) -> str:
         return f"{self.update_id} {self.kind}"
 
+    @property
+    def readable(self) -> str:
+        """What was received, laid out for people; as it is when it is no JSON."""
+        try:
+            text = json.dumps(json.loads(self.raw), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            text = self.raw
+        return text.encode("utf-8", "replace").decode()
+
     def run_again(self) -> bool:
-        """Puts a failed update back into its lane; False when it isn't failed (any more)."""
-        again = Update.objects.filter(pk=self.pk, state=self.State.FAILED)
+        """Puts an update that failed or was not handled back into its lane; False when it is neither."""
+        again = Update.objects.filter(pk=self.pk, state__in=[self.State.FAILED, self.State.SKIPPED])
         return again.update(state=self.State.STORED, error="", done_at=None) == 1
 
 

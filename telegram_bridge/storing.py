@@ -16,6 +16,7 @@ from django.db import connection
 
 from telegram_bridge.channels import UPDATES
 from telegram_bridge.models import Update
+from telegram_bridge.update_kinds import kind_of
 
 Lane = tuple[int, int]  # a bot and a chat: what is applied in order
 
@@ -67,7 +68,7 @@ def read_update(item: Any) -> Raw:
     update_id = item.get("update_id") if isinstance(item, dict) else None
     if not isinstance(update_id, int) or isinstance(update_id, bool) or not 0 <= update_id < BIGGEST_ID:
         return Raw(_own_number(raw), raw, error="Telegram sent this without a usable update_id.")
-    kind = next((name for name in item if name != "update_id"), "")
+    kind = kind_of(item)
     return Raw(update_id, raw, kind=_plain(kind)[:40], chat_id=_chat_of(item.get(kind)))
 
 

@@ -51,3 +51,10 @@ async def fetch_file(context: JobContext, attachment_id: int) -> None:
     from telegram_bridge import downloads
 
     await downloads.fetch_file(attachment_id, attempts=context.job.attempts)
+
+
+@app.task(name=jobs.FETCH_AVATAR, queue=jobs.FILES_QUEUE, pass_context=True, retry=AsAsked())
+async def fetch_avatar(context: JobContext, client_id: int) -> None:
+    from telegram_bridge import avatars
+
+    await avatars.fetch_avatar(client_id, attempts=context.job.attempts)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from telegram_bridge import setup_views, views, webhook_views
 from telegram_bridge.public_address import WEBHOOK_PATH
+from telegram_bridge.raw_page import message_raw
 from tickets import path_converters  # noqa: F401  (registers `id`)
 
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("bots/<id:bot_id>/receiving/", setup_views.receiving, name="bot-receiving"),
     path("bots/<id:bot_id>/remove/", setup_views.remove, name="bot-remove"),
     path(f"{WEBHOOK_PATH}<id:telegram_id>/", webhook_views.webhook, name="telegram-webhook"),
+    path("messages/<id:message_id>/raw/", message_raw, name="message-raw"),
 ]

@@ -72,6 +72,17 @@ def set_reactions(
     return True
 
 
+def renew_details(change: Change, message: Message, details: dict[str, Any], *, actor: Actor) -> bool:
+    """What a message shows besides its text has gone on by itself: votes, tasks. No edit of what was said.
+    Returns whether it is anything new."""
+    if details == message.details:
+        return False
+    message.details = details
+    message.save(update_fields=["details"])
+    change.record(message.ticket, Kind.MESSAGE_EDITED, actor, message=message)
+    return True
+
+
 def press_button(change: Change, message: Message, *, text: str, answer: str) -> None:
     """The client pressed the button `text` below a message of ours, which stands for `answer`."""
     data = {"text": storable(text), "answer": storable(answer)}

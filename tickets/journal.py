@@ -57,6 +57,8 @@ class Change:
         self.events: list[TicketEvent] = []
         # Written to disk for rows of this transaction; nobody's when it is rolled back.
         self.files: list[FieldFile] = []
+        # What brought the change, kept with each of its rows: the bridge says which update.
+        self.origin: dict[str, Any] = {}
 
     def record(
         self,
@@ -79,7 +81,7 @@ class Change:
             actor=actor.kind,
             staff=actor.staff,
             message=message,
-            data={**(data or {}), **({"rule": actor.name} if actor.name else {})},
+            data={**self.origin, **(data or {}), **({"rule": actor.name} if actor.name else {})},
             created_at=self.now,
         )
         journal_rows.write(event)

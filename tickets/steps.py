@@ -126,12 +126,13 @@ def add_files(change: Change, message: Message, files: list[NewFile], *, first: 
 
 
 def extend_album(change: Change, message: Message, content: Content) -> list[Attachment]:
-    """Another part of an album that has begun: its file joins. `content.text` is the captions of all parts
-    together. Returns the new files."""
+    """Another part of an album that has begun: its file joins. `content` has the text (the captions of all
+    parts together) and the details of the whole album. Returns the new files."""
     attachments = add_files(change, message, content.files, first=message.attachments.count())
     message.kind = Message.Kind.ALBUM
     message.text, message.entities = storable(content.text), content.entities
-    message.save(update_fields=["kind", "text", "entities"])
+    message.details = content.details
+    message.save(update_fields=["kind", "text", "entities", "details"])
     change.record(message.ticket, Kind.MESSAGE_EXTENDED, CLIENT, message=message)
     return attachments
 

@@ -12,6 +12,8 @@ from telegram_bridge.bot_threads import close_connections
 from telegram_bridge.delivery import close_bots
 from telegram_bridge.models import Bot
 from telegram_simulator.testing import RunningSimulator, running_simulator
+from tests.factories import make_bot
+from tests.telegram_bridge.updates import Inbound
 
 R = TypeVar("R")
 Run = Callable[[Awaitable[Any]], Any]
@@ -28,6 +30,12 @@ def simulator(settings: Settings) -> Iterator[RunningSimulator]:
 def bot(transactional_db: None, simulator: RunningSimulator) -> Bot:
     """The simulator's bot, as the bot's process makes it."""
     return bots.ensure_bot(simulator.token)
+
+
+@pytest.fixture
+def inbound(db: None) -> Inbound:
+    """A bot, and updates of its clients that begin at the stored row."""
+    return Inbound(make_bot())
 
 
 @pytest.fixture

@@ -15,6 +15,17 @@ def test_the_greeting_is_english_unless_the_client_reads_russian(code: str) -> N
     assert greeting(code).startswith("Hello!")
 
 
+@pytest.mark.parametrize("code", ["ru", "ru-RU", "RU"])
+def test_a_client_who_reads_russian_is_greeted_in_russian(
+    bot: Bot, simulator: RunningSimulator, run: Run, code: str
+) -> None:
+    person = simulator.client()
+    person.start()
+    client = make_client(inbox=bot.inbox, external_id=person.id, language_code=code)
+    run(greet(bot.pk, client.pk, attempts=0))
+    assert [message.text[:12] for message in person.from_bot()] == ["Здравствуйте"]
+
+
 def test_a_client_is_greeted_once(bot: Bot, simulator: RunningSimulator, run: Run) -> None:
     person = simulator.client()
     person.start()

@@ -8,33 +8,26 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from telegram_bridge import ingest
 from telegram_bridge.models import TelegramMessage, Update
 from tests.factories import make_bot, make_message, make_user
-from tests.telegram_bridge.updates import CLIENT, Inbound, Json, file, membership, message, photo, text, user
+from tests.telegram_bridge.updates import (
+    CLIENT,
+    Inbound,
+    Json,
+    file,
+    jobs,
+    kinds,
+    membership,
+    message,
+    photo,
+    received,
+    text,
+    user,
+)
 from tickets import operations
 from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
 Kind = TicketEvent.Kind
-
-
-@pytest.fixture
-def inbound() -> Inbound:
-    return Inbound(make_bot())
-
-
-def received(inbound: Inbound, body: Json) -> Message:
-    update = inbound.apply(body)
-    assert (update.state, update.error) == ("done", "")
-    return TelegramMessage.objects.get(telegram_id=body["message_id"]).message
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
-
-
-def jobs(name: str) -> list[Json]:
-    tasks = ProcrastinateJob.objects.filter(task_name=f"telegram_bridge.{name}").order_by("id")
-    return [dict(args) for args in tasks.values_list("args", flat=True)]
 
 
 class TestMessages:
@@ -85,29 +78,11 @@ class TestMessages:
     @pytest.mark.parametrize("chat_type", ["group", "supergroup", "channel"])
     def test_other_chats_open_no_ticket_and_say_why(self, inbound: Inbound, chat_type: str) -> None:
         update = inbound.apply(text("Hello", chat={"id": -5, "type": chat_type, "title": "G"}))
-        assert (update.state, update.error) == ("done", f"Not a private chat: {chat_type}")
+        assert (update.state, update.error) == ("skipped", f"Not a private chat: {chat_type}")
         assert not Ticket.objects.exists()
 
     def test_other_bots_open_no_ticket(self, inbound: Inbound) -> None:
         assert inbound.apply(text("Hello", sender=user(is_bot=True))).error == "Written by a bot."
-
-    @pytest.mark.parametrize("kind", ["message_reaction", "poll_answer", "business_message", "something_new"])
-    def test_kinds_without_a_use_are_done_with_a_note(self, inbound: Inbound, kind: str) -> None:
-        bodies: dict[str, Json] = {
-            "message_reaction": {
-                "chat": {"id": CLIENT, "type": "private"}, "message_id": 1, "user": user(), "date": 1,
-                "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": "👍"}],
-            },
-            "poll_answer": {"poll_id": "1", "user": user(), "option_ids": [0]},
-            "business_message": text("x"),
-        }  # fmt: skip
-        update = inbound.apply(bodies.get(kind, {"x": 1}), kind)
-        assert (update.state, update.error) == ("done", f"Not handled yet: {kind}")
-
-    def test_a_pressed_button_is_answered_by_a_job(self, inbound: Inbound) -> None:
-        body = {"id": "77", "from": user(), "chat_instance": "1", "data": "x"}
-        assert inbound.apply(body, "callback_query").state == "done"
-        assert jobs("answer_callback") == [{"bot_id": inbound.bot.pk, "callback_query_id": "77"}]
 
 
 def other_client(inbound: Inbound) -> Client:
@@ -181,19 +156,6 @@ class TestKinds:
     @pytest.mark.parametrize(
         ("fields", "title", "lines"),
         [
-            ({"dice": {"emoji": "🎲", "value": 5}}, "🎲 5", None),
-            (
-                {
-                    "poll": {
-                        "id": "1",
-                        "question": "Tea?",
-                        "options": [{"text": "Yes", "voter_count": 0}, {"text": "No", "voter_count": 0}],
-                    }
-                },
-                "Poll: Tea?",
-                ["Yes", "No"],
-            ),
-            ({"story": {"id": 1, "chat": {"id": 5, "first_name": "Bo"}}}, "Story of Bo", None),
             ({"hologram_of_2030": {"depth": 3}}, "Hologram of 2030", None),
             ({}, "Empty", None),
         ],
@@ -205,7 +167,7 @@ class TestKinds:
         assert (got.kind, got.preview, got.details.get("lines")) == ("other", title, lines)
 
     def test_a_forwarded_message_names_who_wrote_it(self, inbound: Inbound) -> None:
-        origin = {"type": "user", "date": 1, "sender_user": user(5, first_name="Bo", last_name="")}
+        origin = {"type": "user", "sender_user": user(5, first_name="Bo", last_name="")}
         assert received(inbound, text("x", forward_origin=origin)).details == {"forwarded_from": "Bo"}
 
 
@@ -301,15 +263,6 @@ class TestEdits:
         assert len(jobs("fetch_file")) == 2
         assert kinds(got.ticket)[-1] == Kind.MESSAGE_EDITED
 
-    def test_a_live_location_moves(self, inbound: Inbound) -> None:
-        body = message(location={"latitude": 1.0, "longitude": 2.0, "live_period": 60})
-        got = received(inbound, body)
-        moved = {**body, "location": {"latitude": 1.5, "longitude": 2.0}, "edit_date": 1_700_000_100}
-        inbound.apply(moved, "edited_message")
-        got.refresh_from_db()
-        assert got.details == {"latitude": 1.5, "longitude": 2.0}
-        assert not got.versions.exists()
-
     def test_an_edit_in_a_closed_ticket_stays_there(self, inbound: Inbound) -> None:
         body = text("old")
         got = received(inbound, body)
@@ -358,7 +311,7 @@ class TestStart:
         client = Client.objects.get()
         assert not Ticket.objects.exists()
         assert jobs("greet") == [{"bot_id": inbound.bot.pk, "client_id": client.pk}]
-        assert ProcrastinateJob.objects.get().lock == f"chat:{client.pk}"
+        assert ProcrastinateJob.objects.get(queue_name="delivery").lock == f"chat:{client.pk}"
 
     @pytest.mark.parametrize("words", ["/start ad_7", "/start@our_bot ad_7", "/start  ad_7 "])
     def test_its_payload_becomes_the_source_of_the_next_ticket_only(
@@ -408,7 +361,7 @@ class TestFaults:
         received(inbound, text("one"))
         events = TicketEvent.objects.count()
         bad = message(photo=photo(), sender=user(first_name="Renamed"))
-        bad["photo"][1]["width"] = 10**30
+        bad["date"] = "yesterday"  # read when the client has been renamed already
         assert inbound.apply(bad).state == "failed"
         assert (Client.objects.get().name, TicketEvent.objects.count()) == ("Ann Lee", events)
 

@@ -43,14 +43,14 @@ def test_an_update_that_waits_for_the_client_holds_no_ticket(
         # As a delivery that was told that the bot is blocked (tickets/operations.py, settle_delivery).
         Client.objects.select_for_update(no_key=True).get()
         ingesting.start()
-        _wait_until_it_waits()
+        wait_until_somebody_waits()
         assert Ticket.objects.select_for_update(nowait=True).get()
     ingesting.join()
     update.refresh_from_db()
     assert update.state == "done"
 
 
-def _wait_until_it_waits() -> None:
+def wait_until_somebody_waits() -> None:
     until = time.monotonic() + 10
     while time.monotonic() < until:
         with connection.cursor() as cursor:

@@ -5,9 +5,13 @@ import json
 from typing import Any
 
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from telegram_bridge import ingest, storing
-from telegram_bridge.models import Bot, Update
+from telegram_bridge.models import Bot, TelegramMessage, Update
+from tests.factories import make_user
+from tickets import operations
+from tickets.models import Message, Status, Ticket, TicketEvent
 
 Json = dict[str, Any]
 CLIENT = 7_000_000_001
@@ -87,3 +91,41 @@ class Inbound:
         for lane in ingest.waiting_lanes():
             while ingest.apply_next(lane, self.bot.inbox_id):
                 pass
+
+
+def received(inbound: Inbound, body: Json) -> Message:
+    """Our message, once the update with `body` was applied."""
+    update = inbound.apply(body)
+    assert (update.state, update.error) == ("done", "")
+    return TelegramMessage.objects.get(
+        bot=inbound.bot, chat_id=body["chat"]["id"], telegram_id=body["message_id"]
+    ).message
+
+
+def edited(inbound: Inbound, ours: Message, body: Json, **fields: Any) -> Message:
+    """Our message, after the client edited `body`."""
+    fields = {"edit_date": SENT_AT + 100} | fields
+    update = inbound.apply({**body, **fields}, "edited_message")
+    assert (update.state, update.error) == ("done", "")
+    ours.refresh_from_db()
+    return ours
+
+
+def close(ticket: Ticket) -> None:
+    operations.set_status(ticket, status=Status.objects.get(pk=Status.CLOSED_ID), staff=make_user())
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return list(ticket.events.order_by("seq").values_list("kind", flat=True))
+
+
+def last_row(of: Ticket | Message) -> TicketEvent:
+    """The last row of the journal, of a ticket or about a message."""
+    row = of.events.order_by("seq").last()
+    assert row is not None
+    return row
+
+
+def jobs(name: str) -> list[Json]:
+    tasks = ProcrastinateJob.objects.filter(task_name=f"telegram_bridge.{name}").order_by("id")
+    return [dict(args) for args in tasks.values_list("args", flat=True)]
