@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH, HEIGHT = 320, 168  # of the drawing, in its own units
-INSET = 76  # the side of the little map of the region
-REGION = 48  # degrees that it shows, from side to side
+REGION = 46  # degrees that the little map of the region shows, from top to bottom
 METRES_OF_DEGREE = 111_320
 FINEST = 2.0  # metres per unit, when no circle asks for more
 LINE_EVERY = 48  # units between two lines of the net, or somewhat more
 SCALE_BAR = 90  # units that the scale bar has at most
-# Of static/vendor/world-atlas/world.svg: so many units for a degree, from 180° west and 90° north on.
+# Of static/vendor/world-atlas/world.svg: so many units for a degree, from 180° west and 90° north on. It goes
+# on for 70° beyond its edges, so that a place near one lies amid what is around it.
 WORLD_UNITS = 10
+MOST_WIDENED = 0.35
+LABEL, BELOW = 36, 132  # units: the room of a label at the right edge; where the scale bar begins
 
 
 @dataclass(frozen=True)
 class Line:
-    """A meridian or a parallel: where it runs, and its degrees."""
+    """A meridian or a parallel: where it runs, and its degrees where there is room for them."""
 
     at: str
     label: str
@@ -88,7 +90,8 @@ def _net(centre: float, per_degree: float, length: int, *, most: int) -> list[Li
         degrees = number * step
         if abs(degrees) <= most:
             at = length / 2 + (degrees - centre) * per_degree
-            found.append(Line(f"{at:.1f}", f"{degrees:.{digits}f}°"))
+            is_free = at < length - LABEL if length == WIDTH else 24 < at < BELOW
+            found.append(Line(f"{at:.1f}", f"{degrees:.{digits}f}°" if is_free else ""))
     return found
 
 
@@ -104,5 +107,7 @@ def _round_number_below(value: float) -> float:
 
 
 def _region(latitude: float, longitude: float) -> str:
-    left, top = (longitude + 180 - REGION / 2) * WORLD_UNITS, (90 - latitude - REGION / 2) * WORLD_UNITS
-    return f"{left:.0f} {top:.0f} {REGION * WORLD_UNITS} {REGION * WORLD_UNITS}"
+    """Wider in degrees towards the poles, where degrees are narrower: coasts keep their shape."""
+    width = REGION / max(math.cos(math.radians(latitude)), MOST_WIDENED)
+    left, top = (longitude + 180 - width / 2) * WORLD_UNITS, (90 - latitude - REGION / 2) * WORLD_UNITS
+    return f"{left:.0f} {top:.0f} {width * WORLD_UNITS:.0f} {REGION * WORLD_UNITS}"

@@ -116,8 +116,10 @@ def metres(number: Any) -> str:
     if not isinstance(number, int | float):
         return ""
     if number < 1000:
-        return _("%(number)s m") % {"number": round(number)}
-    return _("%(number)s km") % {"number": round(number / 1000)}
+        words = _("%(number)s m") % {"number": round(number)}
+    else:
+        words = _("%(number)s km") % {"number": round(number / 1000)}
+    return words.replace(" ", "\u00a0")
 
 
 @register.filter
