@@ -155,9 +155,9 @@ def fitted(attachment: Attachment) -> tuple[int, int]:
 
 
 @register.filter
-def clock(seconds: int | None) -> str:
-    """65 as 1:05."""
-    if seconds is None:
+def clock(seconds: Any) -> str:
+    """65 as 1:05; nothing for what is no length."""
+    if not isinstance(seconds, int) or seconds < 0:
         return ""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
