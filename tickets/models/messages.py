@@ -175,6 +175,11 @@ class Message(models.Model):
         return [one for one in self.amendments.all() if one.state != Amendment.State.DONE]
 
     @property
+    def has_footnotes(self) -> bool:
+        """Whether there is anything to say below it; of most messages there isn't."""
+        return bool(self.buttons or self.has_amendments or self.delivery_error or self.can_be_sent_again)
+
+    @property
     def can_be_sent_again(self) -> bool:
         return self.delivery in {self.Delivery.FAILED, self.Delivery.UNKNOWN}
 
