@@ -3,9 +3,10 @@
 `Message.details` holds Telegram's names and the client's own words; ours are chosen here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -62,6 +63,21 @@ SERVICES: dict[str, Promise] = {
     "video_chat_ended": gettext_lazy("A video chat ended"),
     "video_chat_participants_invited": gettext_lazy("People were invited to a video chat"),
     "web_app_data": gettext_lazy("A form was sent"),
+    "poll_option_added": gettext_lazy("An answer was added to a poll"),
+    "poll_option_deleted": gettext_lazy("An answer was removed from a poll"),
+    "managed_bot_created": gettext_lazy("A bot was created"),
+}
+# Whose line says more than what happened, throughout.
+ALL_FACTS = frozenset(
+    {
+        "message_auto_delete_timer_changed", "connected_website", "proximity_alert_triggered", "boost_added",
+        "video_chat_ended",
+    }
+)  # fmt: skip
+GIFTS: dict[str, Promise] = {
+    "Gift": gettext_lazy("Gift"),
+    "Gift upgrade": gettext_lazy("Gift upgrade"),
+    "Unique gift": gettext_lazy("Unique gift"),
 }
 # By the kind and the state of an Amendment.
 ASKED: dict[tuple[str, str], Promise] = {
@@ -75,14 +91,27 @@ ASKED: dict[tuple[str, str], Promise] = {
 
 
 def of_service(details: Details) -> str:
-    """The line that a service message is; with Telegram's own facts where the bridge found some."""
+    """The line that a service message is: the bridge's own English one, or ours with the facts in it."""
     title = str(details.get("title") or "")
-    words = SERVICES.get(str(details.get("type") or ""))
-    if words is None:
+    kind = str(details.get("type") or "")
+    words = SERVICES.get(kind)
+    if words is None or (title and is_english()):
         return title or _("Service message")
-    # "Payment: 5.00 USD": what it is, in English, and then what is to be known of it.
-    _what, _colon, facts = title.partition(": ")
+    facts = title if kind in ALL_FACTS else title.partition(": ")[2]
     return f"{words}: {facts}" if facts else str(words)
+
+
+def of_gift(details: Details) -> tuple[str, str]:
+    """What kind of gift it is, and which."""
+    title = str(details.get("title") or "")
+    what, _colon, facts = title.partition(": ")
+    if what in GIFTS:
+        return str(GIFTS[what]), facts
+    return _("Gift"), title
+
+
+def is_english() -> bool:
+    return (translation.get_language() or "en").partition("-")[0] == "en"
 
 
 def of_unknown(details: Details) -> str:
@@ -108,7 +137,7 @@ def of_votes(details: Details) -> str:
     return ngettext("%(count)s vote", "%(count)s votes", count) % {"count": count} if count else _("No votes")
 
 
-def of_tasks(tasks: list[Details]) -> str:
+def of_tasks(tasks: Sequence[Details]) -> str:
     done = sum(1 for task in tasks if task.get("done"))
     return _("%(done)s of %(all)s done") % {"done": done, "all": len(tasks)}
 

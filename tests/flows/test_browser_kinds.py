@@ -125,7 +125,7 @@ def test_an_animated_sticker_plays_and_only_then_its_player_is_fetched(page: Any
         amendment_steps.set_reactions(
             opened, locked(message), "client", [{"type": "emoji", "emoji": "👍"}], actor=CLIENT
         )
-    expect(page.locator(f"#message-{message.pk} .reaction")).to_have_text("👍")
+    expect(page.locator(f"#message-{message.pk} .chip")).to_have_text("👍")
     assert page.evaluate("window.svg.isConnected")
 
 
@@ -330,7 +330,7 @@ def test_reactions_come_change_and_go_without_a_reload(page: Any, ticket: Any) -
     message = ticket.messages.get()
     open_ticket(page, ticket)
     page.evaluate("window.same = true")
-    chips = page.locator(f"#message-{message.pk} .reaction")
+    chips = page.locator(f"#message-{message.pk} .chip")
 
     for emoji in (["👍"], ["❤", "🔥"], []):
         with change() as opened:
@@ -378,5 +378,5 @@ def test_a_service_message_between_two_of_the_client_is_a_line(page: Any, ticket
     receive(ticket, Content(kind="service", details={"type": "pinned_message", "title": "Pinned"}))
     after = receive(ticket, Content(text="after it"))
 
-    expect(page.get_by_text("A message was pinned")).to_be_visible()
+    expect(page.locator(".service-line")).to_contain_text("Pinned")
     expect(page.locator(f"#message-{after.pk} .message-author")).to_be_visible()

@@ -102,7 +102,7 @@ def squeezed(html: str) -> str:
             r'.*<li><span [^>]*aria-label="Not done".*Call.*Others may add',
         ),
         ("gift", r"Gift.*Cake.*For 50 stars"),
-        ("service", r'<div class="service-line">.*A message was pinned · Hello'),
+        ("service", r'<div class="service-line">.*Pinned · Hello'),
         ("other", r'Hologram.*<code class="kind-name">hologram</code>.*<li[^>]*>in 3D</li>'),
         (
             "forwarded",
@@ -130,15 +130,21 @@ def test_there_is_a_test_content_for_every_kind() -> None:
 def test_a_service_message_is_a_line_without_a_bubble_and_says_what_it_is_in_ones_language(
     ticket: Any,
 ) -> None:
-    payment = {"type": "successful_payment", "title": "Payment: 5.00 USD"}
+    payment = {"type": "successful_payment", "title": "Paid: 5.00 USD"}
+    alert = {"type": "proximity_alert_triggered", "title": "Ann is within 50 m of Bo"}
     unknown = {"type": "chat_teleported", "title": "Chat teleported"}
 
-    paid = in_frame(receive(ticket, Content(kind="service", details=payment)))
-    new = in_frame(receive(ticket, Content(kind="service", details=unknown)))
+    paid, near, new = (
+        receive(ticket, Content(kind="service", details=details)) for details in (payment, alert, unknown)
+    )
 
-    assert "bubble" not in paid
-    assert "A payment was made: 5.00 USD" in paid
-    assert "Chat teleported" in new
+    assert "bubble" not in in_frame(paid)
+    assert "Paid: 5.00 USD" in in_frame(paid)
+    russian = in_frame(paid, language="ru")
+    assert ": 5.00 USD" in russian
+    assert "Paid" not in russian
+    assert ": Ann is within 50 m of Bo" in in_frame(near, language="ru")
+    assert "Chat teleported" in in_frame(new, language="ru")
 
 
 # What nobody may do
@@ -224,7 +230,8 @@ def test_what_telegram_sent_is_linked_for_every_page_and_shown_on_an_administrat
     message = receive(ticket, contents()["other"])
     address = reverse("ticket", args=[ticket.pk])
 
-    assert f'<a class="only-admins" href="/messages/{message.pk}/raw/">' in on_page(browser, message)
+    raw = reverse("message-raw", args=[message.pk])
+    assert f'<a class="only-admins" href="{raw}">' in on_page(browser, message)
     assert " data-admin>" not in browser.get(address).content.decode()
     anna.is_staff = True
     anna.save()
@@ -295,7 +302,7 @@ def test_reactions_of_both_sides_are_shown_once_each_and_say_whose_they_are(
 
     html = on_page(browser, message)
 
-    assert re.findall(r'<li class="reaction"[^>]*title="([^"]*)"', html) == [
+    assert re.findall(r'<li class="chip"[^>]*title="([^"]*)"', html) == [
         "❤: Maria, the bot",
         "Custom emoji: Maria",
         "Paid reaction: Maria",

@@ -41,7 +41,7 @@ class Chip(NamedTuple):
 
     sign: str
     words: str
-    count: int
+    givers: int
     is_ours: bool
 
 
@@ -55,7 +55,7 @@ class Option(NamedTuple):
 @register.filter
 def card(message: Message) -> str:
     """The template that shows what a message of its kind has besides text and files; empty for none."""
-    return CARDS.get(message.kind, "")  # type: ignore[call-overload, no-any-return]
+    return CARDS.get(Kind(message.kind), "")
 
 
 @register.filter
@@ -207,6 +207,11 @@ def most_of_dice(details: dict[str, Any]) -> int:
 @register.filter
 def service_words(details: dict[str, Any]) -> str:
     return kind_words.of_service(details)
+
+
+@register.filter
+def gift(details: dict[str, Any]) -> tuple[str, str]:
+    return kind_words.of_gift(details)
 
 
 @register.filter
