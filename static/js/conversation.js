@@ -2,7 +2,7 @@
 // the lines between days, and stays at the bottom for whoever is there.
 
 import { dressMedia } from "./media.js";
-import { dressSounds } from "./player.js";
+import { dressSounds } from "./sounds.js";
 
 const NEAR_BOTTOM = 80; // pixels
 const SAME_BREATH = 5 * 60_000; // milliseconds within which one person's messages stand together

@@ -1,5 +1,5 @@
-// Our player for voice messages and music: bars that are also the slider, and a speed that is kept. The
-// <audio> stays what plays; without scripts its own controls do.
+// One sound's player: bars that are also the slider, and a speed that all of them share. Its <audio> is what
+// plays.
 
 import { clock } from "./clock.js";
 import { BARS, waveform } from "./waveform.js";
@@ -9,51 +9,8 @@ const STEP = 5; // seconds, of an arrow key
 const SVG = "http://www.w3.org/2000/svg";
 
 let speed = 1;
-const players = new WeakMap();
 
-// Done to every fragment before it meets the page: ours shown, the browser's controls not.
-export function dressSounds(root) {
-  for (const player of root.querySelectorAll(".player")) {
-    player.hidden = false;
-    player.parentElement.querySelector("audio").removeAttribute("controls");
-  }
-}
-
-// Draws what came into view, and only then reads the file for it.
-export class Sounds {
-  constructor(page, box) {
-    this.watcher = new IntersectionObserver((seen) => this.seen(seen), { root: box, rootMargin: "200px" });
-    this.box = box;
-    box.addEventListener("arranged", () => this.watch());
-    for (const name of ["play", "pause", "ended", "timeupdate", "durationchange", "ratechange"]) {
-      page.addEventListener(name, (event) => this.of(event.target)?.show(), true);
-    }
-    this.watch();
-  }
-
-  watch() {
-    for (const sound of this.box.querySelectorAll("[data-sound]")) {
-      if (!players.has(sound) && sound.querySelector(".player")) {
-        players.set(sound, new Player(sound));
-        this.watcher.observe(sound);
-      }
-    }
-  }
-
-  of(audio) {
-    return audio instanceof HTMLAudioElement ? players.get(audio.closest("[data-sound]")) : undefined;
-  }
-
-  seen(entries) {
-    for (const entry of entries) {
-      if (!entry.isIntersecting) continue;
-      this.watcher.unobserve(entry.target);
-      players.get(entry.target)?.draw();
-    }
-  }
-}
-
-class Player {
+export class Player {
   constructor(sound) {
     this.sound = sound;
     this.audio = sound.querySelector("audio");

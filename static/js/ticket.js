@@ -10,7 +10,7 @@ import { wireMedia } from "./media.js";
 import { Clock } from "./moments.js";
 import { Panel } from "./panel.js";
 import { followPlaces } from "./places.js";
-import { Sounds } from "./player.js";
+import { Sounds } from "./sounds.js";
 import { Stickers } from "./stickers.js";
 
 const page = document.querySelector("[data-ticket-page]");

@@ -134,6 +134,8 @@ def is_bare(message: Message) -> bool:
 
 @register.filter
 def file_icon(attachment: Attachment) -> str:
+    if attachment.kind == Message.Kind.STICKER:
+        return "mood-smile"
     mime_type = file_types.served_type(attachment)
     return next((icon for start, icon in FILE_ICONS if mime_type.startswith(start)), "file")
 
