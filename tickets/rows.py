@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from staff.models import User
-from tickets import avatars, kind_words
+from tickets import client_pictures, kind_words
 from tickets.models import Message, Status, Ticket
 from tickets.pages import Place
 
@@ -209,7 +209,7 @@ def _avatar(value: Mapping[str, Any]) -> str:
     """Where the client's picture is; empty without one."""
     if not value["client__avatar"]:
         return ""
-    return avatars.address(value["client_id"], value["client__avatar_key"])
+    return client_pictures.address(value["client_id"], value["client__avatar_key"])
 
 
 def _initials(name: str) -> str:

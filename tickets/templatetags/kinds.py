@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tickets import avatars, kind_words, place_drawing, rich_text
+from tickets import client_pictures, kind_words, place_drawing, rich_text
 from tickets.models import Amendment, Client, Message
 
 register = template.Library()
@@ -66,7 +66,7 @@ def has_changed_words(message: Message) -> bool:
 
 @register.filter
 def avatar_address(client: Client) -> str:
-    return avatars.address(client.pk, client.avatar_key)
+    return client_pictures.address(client.pk, client.avatar_key)
 
 
 @register.filter

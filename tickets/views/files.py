@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from staff.access import staff_required
-from tickets import avatars, vcard
+from tickets import client_pictures, vcard
 from tickets.file_responses import file_response
 from tickets.file_types import served_type
 from tickets.models import Attachment, Client, Message
@@ -44,7 +44,7 @@ def avatar(request: HttpRequest, client_id: int) -> HttpResponseBase:
         raise Http404(_("There is no picture of this client."))
     try:
         path = client.avatar.path
-        content_type = avatars.image_type(path)
+        content_type = client_pictures.image_type(path)
         if not content_type:
             raise Http404(_("There is no picture of this client."))
         response = file_response(request, path=path, name="avatar", content_type=content_type, inline=True)
