@@ -47,6 +47,7 @@ BY_ITSELF: dict[str, Words] = {
     CLOSED_AS: gettext_lazy("The ticket was closed: %(after)s"),
     Kind.TICKET_REOPENED: gettext_lazy("The ticket was reopened"),
     REOPENED_AS: gettext_lazy("The ticket was reopened: %(after)s"),
+    Kind.BUTTON_PRESSED: gettext_lazy("The client pressed “%(button)s”"),
     Kind.CLIENT_BLOCKED: gettext_lazy("The client blocked the bot: messages no longer reach them"),
     Kind.CLIENT_UNBLOCKED: gettext_lazy("The client unblocked the bot: messages reach them again"),
 }
@@ -59,6 +60,7 @@ def in_words(event: TicketEvent) -> str:
     return str(sentence) % {
         "name": name,
         "assignee": data.get("name") or _("a former employee"),
+        "button": data.get("text", ""),
         "before": _status_name(data.get("names")),
         "after": _status_name(data.get("new_names")),
     }

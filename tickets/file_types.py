@@ -83,17 +83,27 @@ FORMS: dict[tuple[str, str], str] = {
     (Kind.VOICE, "audio"): "audio",
     (Kind.AUDIO, "audio"): "audio",
 }
+# A description of a picture that moves, which a script draws (static/js/stickers.js).
+ANIMATED_STICKER = "application/x-tgsticker"
 SEEN = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.ANIMATION})
 
 
 def shown_as(attachment: Attachment) -> str:
-    """How the page shows it: picture, sticker, animation, video, video_note, audio, waiting (a free place).
+    """How the page shows it: picture, sticker, animated_sticker, sticker_words (its emoji), animation, video,
+    video_note, audio, waiting (a free place).
 
     What isn't here, or what the browser may not show (tickets/file_responses.py), is a card: a name to open.
     """
     mime_type = served_type(attachment)
-    if not is_safe_inline(mime_type):
-        return "card"
+    if attachment.kind == Kind.STICKER and attachment.state != Attachment.State.READY:
+        return "sticker_words"
+    if attachment.kind == Kind.STICKER and mime_type == ANIMATED_STICKER:
+        return "animated_sticker"
+    return _form(attachment, mime_type) if is_safe_inline(mime_type) else "card"
+
+
+def _form(attachment: Attachment, mime_type: str) -> str:
+    """The same, for a file that the browser may show."""
     if attachment.state == Attachment.State.WAITING and attachment.kind in SEEN:
         return "waiting"
     if attachment.state != Attachment.State.READY:

@@ -7,6 +7,7 @@ escaped; a link goes to the web, Telegram, a mailbox or a telephone, or is no li
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +24,6 @@ ELEMENTS = {
     "strikethrough": ("<s>", "</s>"),
     "spoiler": ('<span class="spoiler" tabindex="0">', "</span>"),
     "blockquote": ("<blockquote>", "</blockquote>"),
-    "expandable_blockquote": ("<blockquote>", "</blockquote>"),
     "code": ("<code>", "</code>"),
     # The inner element keeps a first line break, which a browser drops right behind <pre>.
     "pre": ("<pre><code>", "</code></pre>"),
@@ -31,6 +31,12 @@ ELEMENTS = {
     "cashtag": ('<span class="tag-word">', "</span>"),
     "bot_command": ('<span class="tag-word">', "</span>"),
 }
+
+# Open, as short ones are shown; folded until it is asked for (static/js/folding.js), as long ones are.
+QUOTE = ("<blockquote>", "</blockquote>")
+FOLDED_QUOTE = ('<blockquote class="folded" tabindex="0">', "</blockquote>")
+SHORT_QUOTE_LINES, SHORT_QUOTE = 3, 160  # lines, characters
+LONGEST_LANGUAGE = 32
 
 SAFE_SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
@@ -134,11 +140,36 @@ def _character_at(text: str) -> list[int]:
 
 def _tags(entity: dict[str, Any], text: str) -> tuple[str, str] | None:
     kind = entity.get("type")
-    if isinstance(kind, str) and kind in ELEMENTS:
-        return ELEMENTS[kind]
+    if not isinstance(kind, str):
+        return None
+    if kind in ELEMENTS:
+        return _in_language(entity) if kind == "pre" else ELEMENTS[kind]
+    if kind == "expandable_blockquote":
+        long = len(text) > SHORT_QUOTE or text.count("\n") >= SHORT_QUOTE_LINES
+        return FOLDED_QUOTE if long else QUOTE
+    if kind == "date_time":
+        return _moment(entity)
     if href := safe_address(_address(entity, text)):
         return _link(href), "</a>"
     return None
+
+
+def _in_language(entity: dict[str, Any]) -> tuple[str, str]:
+    """A block of code, with the name of its language when it has one."""
+    opening, closing = ELEMENTS["pre"]
+    language = entity.get("language")
+    if not isinstance(language, str) or not language.strip():
+        return opening, closing
+    return f'<pre data-language="{escape(language.strip()[:LONGEST_LANGUAGE])}"><code>', closing
+
+
+def _moment(entity: dict[str, Any]) -> tuple[str, str] | None:
+    """Words that stand for a moment: machines can read which."""
+    try:
+        when = datetime.fromtimestamp(int(entity["unix_time"]), tz=UTC)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+    return f'<time class="moment-word" datetime="{when.isoformat()}">', "</time>"
 
 
 def _address(entity: dict[str, Any], text: str) -> str:
@@ -152,8 +183,8 @@ def _address(entity: dict[str, Any], text: str) -> str:
         "email": lambda: f"mailto:{quote(text, safe='@')}",
         "phone_number": lambda: "tel:" + re.sub(r"[^0-9+]", "", text),
     }
-    kind = entity.get("type")
-    if not isinstance(kind, str) or kind not in addresses:
+    kind = entity["type"]
+    if kind not in addresses:
         return ""
     try:
         return addresses[kind]()

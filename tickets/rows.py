@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from staff.models import User
+from tickets import client_pictures, kind_words
 from tickets.models import Message, Status, Ticket
 from tickets.pages import Place
 
@@ -36,6 +37,14 @@ ICONS = {
     Message.Kind.ALBUM: "photo",
     Message.Kind.LOCATION: "map-pin",
     Message.Kind.CONTACT: "address-book",
+    Message.Kind.POLL: "chart-bar",
+    Message.Kind.DICE: "dice-5",
+    Message.Kind.GAME: "device-gamepad-2",
+    Message.Kind.STORY: "circle-dashed",
+    Message.Kind.PAID_MEDIA: "coin",
+    Message.Kind.CHECKLIST: "checklist",
+    Message.Kind.GIFT: "gift",
+    Message.Kind.SERVICE: "info-circle",
     Message.Kind.OTHER: "puzzle",
 }
 
@@ -51,11 +60,16 @@ COLUMNS = (
     "client__name",
     "client__username",
     "client__is_reachable",
+    "client__avatar",
+    "client__avatar_key",
     "last_message__direction",
     "last_message__author_id",
     "last_message__kind",
     "last_message__delivery",
 )
+
+# What stands for a message without text (tickets/kind_words.py).
+PREVIEWED = ("title", "question", "emoji", "type")
 
 
 class CountOf(Subquery):
@@ -78,6 +92,7 @@ class Row:
     username: str
     initials: str
     tone: int
+    avatar: str
     is_reachable: bool
     author: str
     icon: str
@@ -128,7 +143,7 @@ def read(
         *COLUMNS,
         count=count,
         text=Left("last_message__text", LONGEST_PREVIEW * 2),
-        title=KeyTextTransform("title", "last_message__details"),
+        **{name: KeyTextTransform(name, "last_message__details") for name in PREVIEWED},
     )
     by_status = {status.pk: status for status in statuses}
     by_person = {person.pk: person for person in people}
@@ -158,6 +173,7 @@ def _row(
         username=value["client__username"],
         initials=_initials(value["client__name"]),
         tone=value["client_id"] % TONES,
+        avatar=_avatar(value),
         is_reachable=value["client__is_reachable"],
         author=_author(direction, people.get(value["last_message__author_id"])),
         icon=ICONS.get(value["last_message__kind"], ""),
@@ -185,7 +201,15 @@ def _preview(value: Mapping[str, Any]) -> str:
     text = " ".join((value["text"] or "").split())[:LONGEST_PREVIEW]
     if text or not value["last_message__kind"]:
         return text
-    return value["title"] or str(Message.Kind(value["last_message__kind"]).label)
+    kind = Message.Kind(value["last_message__kind"])
+    return kind_words.preview(kind, value)[:LONGEST_PREVIEW] or str(kind.label)
+
+
+def _avatar(value: Mapping[str, Any]) -> str:
+    """Where the client's picture is; empty without one."""
+    if not value["client__avatar"]:
+        return ""
+    return client_pictures.address(value["client_id"], value["client__avatar_key"])
 
 
 def _initials(name: str) -> str:

@@ -15,5 +15,7 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
     path("messages/<id:message_id>/send-again/", changes.send_again, name="message-send-again"),
     path("files/<id:file_id>/", files.file, name="file"),
+    path("messages/<id:message_id>/contact.vcf", files.contact, name="message-contact"),
     path("clients/<id:client_id>/", clients.client, name="client"),
+    path("clients/<id:client_id>/avatar/", files.avatar, name="client-avatar"),
 ]

@@ -1,6 +1,9 @@
 // The conversation as a list of items in the journal's order: puts new and changed ones in their place, draws
 // the lines between days, and stays at the bottom for whoever is there.
 
+import { dressMedia } from "./media.js";
+import { dressSounds } from "./sounds.js";
+
 const NEAR_BOTTOM = 80; // pixels
 const SAME_BREATH = 5 * 60_000; // milliseconds within which one person's messages stand together
 
@@ -25,7 +28,8 @@ export class Conversation {
   // What scripts change in an item. Done before it is compared with the one on the page, so that both are alike.
   prepare(root) {
     this.clock.localise(root);
-    for (const video of root.querySelectorAll("video[data-video-note]")) video.removeAttribute("controls");
+    dressMedia(root);
+    dressSounds(root);
   }
 
   fragment(html) {
@@ -91,6 +95,7 @@ export class Conversation {
       before = item;
     }
     for (const line of spare) line.remove();
+    this.box.dispatchEvent(new CustomEvent("arranged"));
   }
 
   // Says a new message of the client to who doesn't see the page; returns 1 for what counts as new.
@@ -153,14 +158,17 @@ export function morph(known, fresh) {
     morphStyle: "outerHTML",
     ignoreActiveValue: true,
     callbacks: {
-      // What the viewer opened or plays is theirs, not the server's.
-      beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS") && name !== "data-playing",
+      // What the viewer opened or plays is theirs, not the server's; so is what a script drew.
+      beforeAttributeUpdated: (name, node) =>
+        !(name === "open" && node.tagName === "DETAILS") && !["data-playing", "data-open"].includes(name),
+      beforeNodeMorphed: (old, now) => !(old.dataset && "keep" in old.dataset && old.id === now.id),
     },
   });
 }
 
 function continues(before, item) {
   if (!before?.classList.contains("message") || !item.classList.contains("message")) return false;
+  if (before.dataset.kind === "service") return false;
   return (
     before.dataset.direction === item.dataset.direction &&
     before.dataset.author === item.dataset.author &&

@@ -1,5 +1,17 @@
 // Pictures open large, round films play on a click, and one thing plays at a time.
 
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+// Done to every fragment before it meets the page.
+export function dressMedia(root) {
+  for (const video of root.querySelectorAll("video[data-video-note]")) video.removeAttribute("controls");
+  if (!still.matches) return;
+  for (const video of root.querySelectorAll("video[autoplay]")) {
+    video.removeAttribute("autoplay");
+    video.controls = !video.classList.contains("sticker");
+  }
+}
+
 export function wireMedia(page) {
   const lightbox = document.getElementById("lightbox");
   page.addEventListener("click", (event) => {

@@ -3,11 +3,15 @@
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { wireFolding } from "./folding.js";
 import { History } from "./history.js";
 import { Live } from "./live.js";
 import { wireMedia } from "./media.js";
 import { Clock } from "./moments.js";
 import { Panel } from "./panel.js";
+import { followPlaces } from "./places.js";
+import { Sounds } from "./sounds.js";
+import { Stickers } from "./stickers.js";
 
 const page = document.querySelector("[data-ticket-page]");
 const box = document.getElementById("conversation");
@@ -20,6 +24,10 @@ const conversation = new Conversation(box, clock);
 const panel = new Panel(clock, { signedOut });
 new History(conversation);
 wireMedia(page);
+wireFolding(page);
+new Sounds(page, box);
+new Stickers(box);
+followPlaces(box);
 
 const composer = document.getElementById("composer");
 if (composer) {

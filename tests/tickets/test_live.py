@@ -109,7 +109,8 @@ class Page:
 
 def shown(html: Any) -> Any:
     """Each item's id, with its place and its markup."""
-    item = r'(<(?:article|div) id="((?:message|event)-\d+)".*? data-seq="(\d+)".*?(?=\n\n|\Z))'
+    start = r'<(?:article|div) id="((?:message|event)-\d+)"'
+    item = rf'({start}.*? data-seq="(\d+)".*?(?=<(?:article|div) id="(?:message|event)-|\Z))'
     found = re.findall(item, html, re.DOTALL)
     return {name: (int(seq), markup) for markup, name, seq in found}
 

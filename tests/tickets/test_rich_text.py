@@ -12,11 +12,12 @@ from tickets.rich_text import render, render_plain, safe_address
 KINDS = [
     "bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code",
     "pre", "hashtag", "cashtag", "bot_command", "url", "text_link", "mention", "text_mention", "email",
-    "phone_number", "custom_emoji", "something_new",
+    "phone_number", "custom_emoji", "date_time", "something_new",
 ]  # fmt: skip
 ALLOWED = {
-    "strong": set(), "em": set(), "u": set(), "s": set(), "span": {"class", "tabindex"}, "blockquote": set(),
-    "pre": set(), "code": set(), "a": {"href", "target", "rel"},
+    "strong": set(), "em": set(), "u": set(), "s": set(), "span": {"class", "tabindex"},
+    "blockquote": {"class", "tabindex"}, "pre": {"data-language"}, "code": set(),
+    "a": {"href", "target", "rel"}, "time": {"class", "datetime"},
 }  # fmt: skip
 SCHEMES = ("http://", "https://", "tg://", "mailto:", "tel:")
 
@@ -35,7 +36,8 @@ entities: Any = st.fixed_dictionaries(
     optional={
         "url": st.one_of(addresses, st.none(), st.integers()),
         "user": st.one_of(st.none(), st.just({"id": 5}), st.just({"id": '"><script>'}), st.just([])),
-        "language": texts,
+        "language": st.one_of(texts, st.just('"><script>'), st.integers()),
+        "unix_time": st.one_of(st.integers(), st.none(), texts),
     },
 )
 
@@ -138,3 +140,29 @@ def test_web_addresses_in_a_text_of_staff_are_links_without_the_full_stop_behind
 
 def test_a_first_line_break_in_preformatted_text_is_not_lost_to_the_browser() -> None:
     assert render("\na", [{"type": "pre", "offset": 0, "length": 2}]) == "<pre><code>\na</code></pre>"
+
+
+def test_the_language_of_a_block_of_code_is_told() -> None:
+    pre: dict[str, Any] = {"type": "pre", "offset": 0, "length": 1}
+
+    assert render("x", [pre | {"language": "python"}]).startswith('<pre data-language="python"><code>x<')
+    assert render("x", [pre | {"language": '"><b>'}]).startswith('<pre data-language="&quot;&gt;&lt;b&gt;">')
+    assert render("x", [pre | {"language": " "}]) == "<pre><code>x</code></pre>"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_folded"), [("short", False), ("a\nb\nc", False), ("a\nb\nc\nd", True), ("x" * 161, True)]
+)
+def test_an_expandable_quote_is_folded_when_it_is_long(text: Any, is_folded: Any) -> None:
+    html = render(text, [{"type": "expandable_blockquote", "offset": 0, "length": len(text)}])
+
+    assert html.startswith('<blockquote class="folded" tabindex="0">' if is_folded else "<blockquote>")
+
+
+def test_a_moment_can_be_read_by_machines_and_a_custom_emoji_is_its_fallback() -> None:
+    moment = {"type": "date_time", "offset": 0, "length": 4, "unix_time": 1_764_000_000}
+    emoji = {"type": "custom_emoji", "offset": 5, "length": 2, "custom_emoji_id": "5"}
+
+    assert render("noon 👍", [moment, emoji]) == (
+        '<time class="moment-word" datetime="2025-11-24T16:00:00+00:00">noon</time> 👍'
+    )

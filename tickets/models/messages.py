@@ -11,9 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import User
+from tickets import kind_words
 from tickets.models.tickets import Ticket
 from tickets.querysets import AttachmentQuerySet, MessageQuerySet
 from tickets.search import CombinedSearchVector
+
+NEVER_WITH_FILES = frozenset({"text", "location", "contact", "dice", "checklist", "service"})
 
 
 class Message(models.Model):
@@ -143,12 +146,12 @@ class Message(models.Model):
         text = " ".join(self.text.split())
         if text:
             return text[:160]
-        return str(self.details.get("title") or self.get_kind_display())
+        return kind_words.preview(self.kind, self.details)[:160] or str(self.get_kind_display())
 
     @property
     def may_have_files(self) -> bool:
         """Most messages are of a kind that has none: nobody needs to ask the database about those."""
-        return self.kind not in {self.Kind.TEXT, self.Kind.LOCATION, self.Kind.CONTACT}
+        return self.kind not in NEVER_WITH_FILES
 
     @property
     def files(self) -> list["Attachment"]:
@@ -170,6 +173,11 @@ class Message(models.Model):
         if not self.has_amendments:
             return []
         return [one for one in self.amendments.all() if one.state != Amendment.State.DONE]
+
+    @property
+    def has_footnotes(self) -> bool:
+        """Whether there is anything to say below it; of most messages there isn't."""
+        return bool(self.buttons or self.has_amendments or self.delivery_error or self.can_be_sent_again)
 
     @property
     def can_be_sent_again(self) -> bool:

@@ -22,6 +22,8 @@ WIDEST, TALLEST = 360, 320
 PLAIN_SIZE = (320, 240)
 TO_SEE = frozenset({"picture", "video", "animation", "waiting"})
 
+BARE = frozenset({Message.Kind.STICKER, Message.Kind.VIDEO_NOTE, Message.Kind.DICE})
+
 MOMENTS = {"time": "H:i", "date": "j E Y", "full": "j E Y, H:i"}
 
 EVENT_ICONS = {
@@ -32,6 +34,7 @@ EVENT_ICONS = {
     TicketEvent.Kind.STATUS_CHANGED: "progress",
     TicketEvent.Kind.TICKET_CLOSED: "circle-check",
     TicketEvent.Kind.TICKET_REOPENED: "rotate-clockwise",
+    TicketEvent.Kind.BUTTON_PRESSED: "hand-click",
     TicketEvent.Kind.CLIENT_BLOCKED: "ban",
     TicketEvent.Kind.CLIENT_UNBLOCKED: "circle-check",
 }
@@ -118,33 +121,21 @@ def files_to_see(message: Message) -> list[Attachment]:
 
 @register.filter
 def files_to_list(message: Message) -> list[Attachment]:
-    """The other files, one below the other. A sticker that no browser shows is words (_details.html)."""
-    return [
-        file
-        for file in message.files
-        if file_types.shown_as(file) not in TO_SEE and not is_wordy_sticker(file)
-    ]
-
-
-@register.filter
-def sticker_needs_words(message: Message) -> bool:
-    return any(is_wordy_sticker(file) for file in message.files)
-
-
-def is_wordy_sticker(attachment: Attachment) -> bool:
-    """Whether it is one of Telegram's animated stickers, which are no picture but a description of one."""
-    return attachment.kind == Message.Kind.STICKER and attachment.mime_type == "application/x-tgsticker"
+    """The other files, one below the other."""
+    return [file for file in message.files if file_types.shown_as(file) not in TO_SEE]
 
 
 @register.filter
 def is_bare(message: Message) -> bool:
-    """Whether it is a sticker or a round film, which stand without a bubble around them."""
-    bare = {Message.Kind.STICKER, Message.Kind.VIDEO_NOTE}
-    return message.kind in bare and not message.text and message.reply_to_id is None
+    """Whether it is a sticker, a die or a round film, which stand without a bubble around them."""
+    is_alone = not (message.text or message.quote or message.reply_to_id or message.deleted_at)
+    return message.kind in BARE and is_alone and not message.details.get("forwarded_from")
 
 
 @register.filter
 def file_icon(attachment: Attachment) -> str:
+    if attachment.kind == Message.Kind.STICKER:
+        return "mood-smile"
     mime_type = file_types.served_type(attachment)
     return next((icon for start, icon in FILE_ICONS if mime_type.startswith(start)), "file")
 
@@ -166,9 +157,9 @@ def fitted(attachment: Attachment) -> tuple[int, int]:
 
 
 @register.filter
-def clock(seconds: int | None) -> str:
-    """65 as 1:05."""
-    if seconds is None:
+def clock(seconds: Any) -> str:
+    """65 as 1:05; nothing for what is no length."""
+    if not isinstance(seconds, int) or seconds < 0:
         return ""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
