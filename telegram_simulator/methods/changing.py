@@ -13,6 +13,7 @@ from telegram_simulator.methods.registry import Context, method
 from telegram_simulator.world import Chat, Message
 
 DELETABLE_SECONDS = 48 * 3600
+MOST_DELETED = 100
 SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -87,6 +88,21 @@ async def delete_message(context: Context) -> bool:
     if message.content["date"] < time.time() - DELETABLE_SECONDS:
         raise bad_request("message can't be deleted for everyone")
     context.world.delete_message(chat, message.id)
+    return True
+
+
+@method("deleteMessages")
+async def delete_messages(context: Context) -> bool:
+    """Those that are there; one that is too old refuses them all."""
+    asked = context.parameters.json("message_ids")
+    if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_DELETED:
+        raise bad_request("message identifiers are not specified or too many")
+    chat = existing_chat(context)
+    found = [message for each in asked if (message := chat.messages.get(int(each)))]
+    if any(message.content["date"] < time.time() - DELETABLE_SECONDS for message in found):
+        raise bad_request("message can't be deleted for everyone")
+    for message in found:
+        context.world.delete_message(chat, message.id)
     return True
 
 
