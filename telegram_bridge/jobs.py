@@ -2,10 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from telegram_bridge.delivery_jobs import QUEUE, lane
+from telegram_bridge.delivery_jobs import AUTOMATIC, CONVERTING_QUEUE, QUEUE, lane
 from tickets.models import Client
 
-FILES_QUEUE = "files"
+FILES_QUEUE = CONVERTING_QUEUE
 GREET = "telegram_bridge.greet"
 ANSWER_CALLBACK = "telegram_bridge.answer_callback"
 FETCH_FILE = "telegram_bridge.fetch_file"
@@ -13,8 +13,8 @@ AMEND = "telegram_bridge.amend"
 
 
 def queue_greeting(bot_id: int, client: Client) -> None:
-    """In the chat's lane: what was written to the client before is sent before."""
-    job = app.configure_task(GREET, lock=lane(client.pk), queue=QUEUE)
+    """In the chat's lane: what was sent to the client by itself before is sent before."""
+    job = app.configure_task(GREET, lock=lane(client.pk), queue=QUEUE, priority=AUTOMATIC)
     job.defer(bot_id=bot_id, client_id=client.pk)
 
 

@@ -19,8 +19,8 @@ from staff.models import User
 from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
-from tickets.operations import LONGEST_REPLY
 from tickets.querysets import ticket_number
+from tickets.sendable import LONGEST_REPLY
 from tickets.views.answers import from_script
 
 # A jump far back loads at most this much at once.
