@@ -1,11 +1,12 @@
-"""`python -m telegram_bridge.voice_conversion FROM TO`: a browser's recording as Ogg/Opus, which Telegram plays as
-a voice message. Writes the length in seconds to its standard output.
+"""`python -m telegram_bridge.voice_conversion FROM TO`: what a browser recorded as Ogg/Opus, which Telegram
+plays as a voice message. Writes the length in seconds to its standard output.
 
 A process of its own that imports nothing of ours: it reads what a browser has sent, with little memory, time
 and room. Opus is only put into the other container; anything else is encoded anew.
 https://core.telegram.org/bots/api#sendvoice
 """
 
+import contextlib
 import math
 import resource
 import sys
@@ -15,9 +16,12 @@ from typing import Any, BinaryIO, cast
 
 import av
 
-CPU_SECONDS = 120
-MEMORY = 1024 * 1024 * 1024  # of addresses; FFmpeg's libraries alone take several hundred MB of them
-LARGEST_RESULT = 50 * 1024 * 1024
+LIMITS = {
+    resource.RLIMIT_CPU: 120,
+    resource.RLIMIT_AS: 1024**3,  # of addresses; FFmpeg's libraries alone take several hundred MB of them
+    resource.RLIMIT_FSIZE: 50 * 1024 * 1024,
+    resource.RLIMIT_CORE: 0,
+}
 BITS_PER_SECOND = 48_000
 OPUS_RATE = 48_000
 
@@ -92,10 +96,9 @@ def _encode(recorded: Any, sound: Any, voice: Any) -> float:
 
 
 def main(source: str, target: str) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_RESULT, LARGEST_RESULT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in LIMITS.items():
+        with contextlib.suppress(ValueError, OSError):  # not every system knows each
+            resource.setrlimit(what, (most, most))
     av.logging.set_level(av.logging.PANIC)
     with Path(source).open("rb") as recorded, Path(target).open("xb") as voice:
         try:

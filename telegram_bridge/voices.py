@@ -1,7 +1,7 @@
 """A voice recorded in the browser becomes what Telegram plays as one, before its message is sent.
 
-Its job holds the chat's lane, so the message and what is written after it wait; the message stays queued. A job
-that runs twice does no harm: what is Ogg with a known length is left alone.
+Its job holds the chat's lane, so the message and what is written after it wait; the message stays queued. A
+job that runs twice does no harm: what is Ogg with a known length is left alone.
 """
 
 import asyncio
@@ -34,8 +34,8 @@ class NotConverted(Exception):
 
 
 async def convert(message_id: int) -> None:
-    """Converts every recording of the message that needs it; fails the message, with words, when one can't be.
-    The recording itself is kept."""
+    """Converts every recording of the message that needs it; fails the message, with words, when one can't
+    be. The recording itself is kept."""
     for voice in await persistently(_unready, message_id):
         converted = temporary_folder() / f"{secrets.token_hex(16)}.ogg"
         try:

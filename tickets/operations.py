@@ -205,7 +205,7 @@ def send_all_again(client: Client, *, staff: User) -> SentAgain:
     left to a person's look at it alone: sent again, it might arrive twice."""
     _require_active(staff)
     with change() as opened:
-        failed = Message.objects.filter(ticket__client=client, delivery=Delivery.FAILED)
+        failed = Message.objects.failed_for(client.pk)
         tickets = {
             ticket.pk: ticket
             for ticket in Ticket.objects.locked().filter(pk__in=failed.values("ticket")).order_by("pk")

@@ -16,4 +16,5 @@ urlpatterns = [
     path("messages/<id:message_id>/send-again/", changes.send_again, name="message-send-again"),
     path("files/<id:file_id>/", files.file, name="file"),
     path("clients/<id:client_id>/", clients.client, name="client"),
+    path("clients/<id:client_id>/send-again/", clients.send_again, name="client-send-again"),
 ]

@@ -1,11 +1,8 @@
 """Jobs: several chats side by side, each chat in its order, and what a dead worker leaves."""
 
-import asyncio
 import contextlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,14 +13,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from staff.models import User
 from telegram_bridge import delivery_jobs, jobs, stalled, worker
 from telegram_bridge.models import Bot
-from telegram_bridge.worker import Worker
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import CLAIM, make_client, make_ticket, make_user
 from tests.telegram_bridge.conftest import Run
+from tests.telegram_bridge.working import on_its_way, settled, work_until
 from tickets import operations
 from tickets.content import Content
-from tickets.database_threads import in_database_thread
 from tickets.journal import change
 from tickets.models import Message, Status, Ticket
 
@@ -42,28 +38,6 @@ def person_with_ticket(simulator: RunningSimulator, bot: Bot, anna: User) -> tup
 
 def reply(ticket: Ticket, anna: User, text: str = "Hello") -> Message:
     return operations.reply(ticket, staff=anna, content=Content(text=text))
-
-
-async def work_until(true: Callable[[], Any], *, seconds: float = 30) -> None:
-    """A worker, until `true` (which may ask the database) says so."""
-    working = Worker()
-    task = asyncio.create_task(working.run())
-    try:
-        async with asyncio.timeout(seconds):
-            while not await in_database_thread(true):
-                assert not task.done(), task.result()
-                await asyncio.sleep(0.02)
-    finally:
-        working.stop()
-        await task
-
-
-def settled() -> bool:
-    return not on_its_way() and not ProcrastinateJob.objects.exists()
-
-
-def on_its_way() -> bool:
-    return Message.objects.filter(delivery__in=["queued", "sending"]).exists()
 
 
 def test_a_chat_keeps_its_order_and_a_slow_one_holds_nobody_back(

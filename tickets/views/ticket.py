@@ -99,6 +99,7 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "in_progress_id": Status.IN_PROGRESS_ID,
         "closed_id": Status.CLOSED_ID,
         "can_take": ticket.can_be_taken_by(viewer),
+        "failed_count": Message.objects.failed_for(ticket.client_id).count(),
         "files": files[: FILES_SHOWN + 1],
         "files_shown": FILES_SHOWN,
         "file_group": group,
