@@ -2,8 +2,8 @@
 
 About one message a second in a chat, short bursts pass, and about thirty a second for a bot
 (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Exact numbers are not
-promised, so a wait that Telegram asks for counts above all. Time is an argument: seconds of the wall clock.
-Nothing here sleeps; telegram_bridge/waits.py does.
+promised, so a wait that Telegram asks for counts above all. Time is an argument: seconds of a clock that
+never goes back. Nothing here sleeps; telegram_bridge/waits.py does.
 """
 
 from dataclasses import dataclass, field

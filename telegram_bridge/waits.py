@@ -3,8 +3,8 @@
 What Telegram asked for survives a restart: the messages that wait say until when, and so does the bot's row.
 """
 
-import time
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
+from time import monotonic
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -37,25 +37,24 @@ async def keep_pace(lane: str) -> datetime | None:
         return None
     if not pacer.recalled:
         await persistently(_recall)
-    return await _rest(pacer.wait(lane, time.time()))
+    return await _rest(pacer.wait(lane, monotonic()))
 
 
 async def take_turn(bot_id: int, lane: str, items: int) -> datetime | None:
     """As `keep_pace`, for a request that is made right afterwards."""
-    return await _rest(pacer.take(bot_id, lane, items, time.time(), patience=LONGEST_REST))
+    return await _rest(pacer.take(bot_id, lane, items, monotonic(), patience=LONGEST_REST))
 
 
 async def told_to_wait(bot_id: int, lane: str, until: datetime) -> None:
     """Telegram's 429: for this chat alone, or for the bot when it told several chats at once."""
-    now = time.time()
-    if pacer.pause_chat(bot_id, lane, until=until.timestamp(), now=now):
+    if pacer.pause_chat(bot_id, lane, until=_on_our_clock(until), now=monotonic()):
         await persistently(_pause_bot, bot_id, until)
 
 
 def hear_of_bot(bot_id: int, paused_until: datetime | None) -> None:
     """What the bot's row says, perhaps by another process or before a restart."""
     if paused_until is not None:
-        pacer.pause_bot(bot_id, until=paused_until.timestamp())
+        pacer.pause_bot(bot_id, until=_on_our_clock(paused_until))
 
 
 def as_error(until: datetime) -> dict[str, object]:
@@ -65,9 +64,13 @@ def as_error(until: datetime) -> dict[str, object]:
 
 async def _rest(seconds: float) -> datetime | None:
     if seconds >= LONGEST_REST:
-        return datetime.fromtimestamp(time.time() + seconds, UTC)
+        return timezone.now() + timedelta(seconds=seconds)
     await places.rest(seconds)
     return None
+
+
+def _on_our_clock(moment: datetime) -> float:
+    return monotonic() + (moment - timezone.now()).total_seconds()
 
 
 def _pause_bot(bot_id: int, until: datetime) -> None:
@@ -81,5 +84,5 @@ def _recall() -> None:
     for client_id, retry_at in waiting:
         until = parse_datetime(str(retry_at))
         if until is not None and until > timezone.now():
-            pacer.recall(lane_of(client_id), until=until.timestamp(), now=time.time())
+            pacer.recall(lane_of(client_id), until=_on_our_clock(until), now=monotonic())
     pacer.recalled = True
