@@ -63,7 +63,8 @@ def _again_at(job: Job) -> datetime | None:
     if job.task_name in DONE_AGAIN:
         return timezone.now()
     if job.task_name == jobs.AMEND:
-        amendment = Amendment.objects.filter(pk=job.task_kwargs["amendment_id"]).first()
+        amendment_id = int(job.task_kwargs["amendment_id"])  # type: ignore[arg-type]  # JSON, written by us
+        amendment = Amendment.objects.filter(pk=amendment_id).first()
         return _waited_for(amendment.error) if amendment is not None else None
     if job.task_name != delivery_jobs.TASK:
         return None

@@ -37,10 +37,11 @@ async def convert(message_id: int) -> None:
     """Converts every recording of the message that needs it; fails the message, with words, when one can't
     be. The recording itself is kept."""
     for voice in await persistently(_unready, message_id):
-        converted = temporary_folder() / f"{secrets.token_hex(16)}.ogg"
+        converted, recorded = temporary_folder() / f"{secrets.token_hex(16)}.ogg", str(voice.file.name)
         try:
             seconds = await _run(Path(voice.file.path), converted)
             await persistently(_keep, voice, converted, seconds)
+            default_storage.delete(recorded)
         except (NotConverted, OSError) as error:
             logger.warning("The voice of message %s could not be converted: %s", message_id, error)
             await persistently(_fail, message_id, str(error))
@@ -80,15 +81,12 @@ async def _run(source: Path, target: Path) -> int:
 
 def _keep(voice: Attachment, converted: Path, seconds: int) -> None:
     """The converted file takes the recording's place. May be called again after the database went away."""
-    recorded = voice.file.name
-    voice.size = converted.stat().st_size if converted.exists() else voice.size
     if converted.exists():
+        voice.size = converted.stat().st_size
         voice.file.save(converted.name, Fetched(converted), save=False)
     voice.name = f"{PurePath(voice.name).stem or 'voice'}.ogg"[:255]
     voice.mime_type, voice.duration = "audio/ogg", seconds
     operations.settle_file(voice, "file", "size", "name", "mime_type", "duration")
-    if recorded != voice.file.name:
-        default_storage.delete(recorded)
 
 
 def _fail(message_id: int, words: str) -> None:

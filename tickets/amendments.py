@@ -86,7 +86,7 @@ def react(message: Message, *, staff: User, emoji: str) -> Amendment:
     """The bot's reaction to a message of either side, on its way; an empty `emoji` takes it back."""
     reaction = reaction_of(emoji) if emoji else ""
     if reaction is None:
-        raise OperationRefused(_("Telegram lets a bot not react with this. Choose another one."))
+        raise OperationRefused(_("A bot can't react with this. Choose another one."))
     with change() as opened:
         message = _sent_message(message, staff)
         reactions = [{"type": "emoji", "emoji": reaction}] if reaction else []

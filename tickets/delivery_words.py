@@ -87,7 +87,7 @@ WORDS: dict[str, Words] = {
         gettext_lazy("Write it anew without the formatting."),
     ),
     "quote_not_found": Words(
-        gettext_lazy("The quoted words are no longer in the client's message."),
+        gettext_lazy("The quoted words are no longer in the message."),
         gettext_lazy("Answer it without the quote."),
     ),
     "wrong_button": Words(
@@ -101,7 +101,7 @@ WORDS: dict[str, Words] = {
     "no_bot": Words(gettext_lazy("There is no bot for this client's inbox."), ASK_ADMINISTRATOR),
     # Delivered, but not in all
     "quote_lost": Words(
-        gettext_lazy("Sent without the quote: its words are no longer in the client's message."),
+        gettext_lazy("Sent without the quote: its words are no longer in the message."),
     ),
     # Waiting
     "network": Words(gettext_lazy("Telegram can't be reached. It will be tried again by itself.")),
