@@ -18,6 +18,7 @@ from procrastinate.contrib.django import connector_params
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.bots import readable_token
 from telegram_bridge.models import Bot
@@ -63,7 +64,18 @@ async def uploading(bot: telegram.Bot, chat_id: int, kind: str) -> AsyncIterator
 
 
 async def show_typing() -> None:
-    """Shows who types, as web processes announce it, until it is cancelled or the database goes away."""
+    """Shows who types, as web processes announce it, until it is cancelled."""
+    back_off = BackOff()
+    while True:
+        try:
+            await _listen()
+        except psycopg.Error as error:
+            logger.debug("Listening for who types again: %s", error)
+        await asyncio.sleep(back_off.next())
+
+
+async def _listen() -> None:
+    """Until the database goes away."""
     shown: dict[tuple[int, int], float] = {}
     under_way: set[asyncio.Task[None]] = set()
     connection = await psycopg.AsyncConnection.connect(**connector_params(), autocommit=True)

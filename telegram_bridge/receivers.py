@@ -38,5 +38,7 @@ def queue_deliveries(
 
 def announce_typing(sender: object, *, ticket: Ticket, **kwargs: Any) -> None:
     """Receiver of `staff_types`: tells the bot's process, which shows it to the client if it can."""
+    if not ticket.client.is_reachable:
+        return
     with connection.cursor() as cursor:
         cursor.execute(ANNOUNCE_TYPING, [CHANNEL, ticket.client.external_id, ticket.client.inbox_id])

@@ -16,7 +16,7 @@ from tickets.errors import OperationRefused
 from tickets.journal import by_staff, change
 from tickets.models import Amendment, Message, TicketEvent
 from tickets.operations import locked_message, require_answerer
-from tickets.reactions import reaction_of
+from tickets.reaction_emoji import reaction_of
 from tickets.sendable import LONGEST_REPLY
 from tickets.utf16 import units
 
@@ -70,9 +70,7 @@ def delete(message: Message, *, staff: User) -> Amendment:
         message = _sent_message(message, staff)
         _require_own(message)
         if opened.now - _arrived_at(message) > DELETABLE:
-            raise OperationRefused(
-                _("Telegram deletes only what was sent less than 48 hours ago. You can still edit it.")
-            )
+            raise OperationRefused(_("Telegram lets a bot delete a message only within 48 hours."))
         return steps.ask_amendment(opened, message, Kind.DELETE, {}, actor=by_staff(staff))
 
 
@@ -86,7 +84,7 @@ def react(message: Message, *, staff: User, emoji: str) -> Amendment:
     """The bot's reaction to a message of either side, on its way; an empty `emoji` takes it back."""
     reaction = reaction_of(emoji) if emoji else ""
     if reaction is None:
-        raise OperationRefused(_("A bot can't react with this. Choose another one."))
+        raise OperationRefused(_("Telegram has no such reaction."))
     with change() as opened:
         message = _sent_message(message, staff)
         reactions = [{"type": "emoji", "emoji": reaction}] if reaction else []

@@ -64,14 +64,10 @@ def require_quote(quote: str, target: Message | None) -> None:
     """Telegram refuses a quote that is not, to the letter, in the message that it is from."""
     if not quote:
         return
-    if target is None:
-        raise OperationRefused(_("A quote needs the message that it is from."))
+    if target is None or storable(quote) not in target.text:
+        raise OperationRefused(_("The quoted words are not in that message (any more)."))
     if units(quote) > LONGEST_QUOTE:
-        raise OperationRefused(
-            _("A quote can have at most %(limit)s characters; quote less of it.") % {"limit": LONGEST_QUOTE}
-        )
-    if storable(quote) not in target.text:
-        raise OperationRefused(_("The quoted words are not in the message; it may have been edited."))
+        raise OperationRefused(_("At most %(limit)s characters can be quoted.") % {"limit": LONGEST_QUOTE})
 
 
 def _require_buttons(rows: list[list[dict[str, str]]]) -> None:
@@ -95,7 +91,7 @@ def _require_buttons(rows: list[list[dict[str, str]]]) -> None:
 def _require_address(address: str) -> None:
     try:
         parts = urlsplit(address)
-        good = parts.scheme in {"http", "https"} and "." in (parts.hostname or "")
+        good = parts.scheme in {"http", "https", "tg"} and bool(parts.netloc)
     except ValueError:
         good = False
     if not good or len(address) > LONGEST_ADDRESS or any(character.isspace() for character in address):

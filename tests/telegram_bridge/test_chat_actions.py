@@ -11,18 +11,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from staff.models import User
 from telegram_bridge import chat_actions
 from telegram_bridge.delivery import deliver
 from telegram_bridge.models import Bot
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
-from tests.factories import make_user
 from tests.telegram_bridge.conftest import Run
 from tests.telegram_bridge.people import answer, fate, file, person_with_ticket, picture
 from tickets.database_threads import in_database_thread
-from tickets.models import Client, Ticket
-from tickets.typing_notice import tell_typing
+from tickets.models import Ticket
+from tickets.signals import staff_types
 
 
 @pytest.fixture
@@ -35,10 +33,9 @@ def ticket(met: tuple[SimulatedClient, Ticket]) -> Ticket:
     return met[1]
 
 
-@pytest.fixture
-def anna(ticket: Ticket) -> User:
-    assert ticket.assignee is not None
-    return ticket.assignee
+def types(ticket: Ticket) -> None:
+    """As the page says it (tickets/views), for who may answer."""
+    staff_types.send(sender=Ticket, ticket=ticket, staff=ticket.assignee)
 
 
 def shown(simulator: RunningSimulator) -> list[tuple[int, str]]:
@@ -81,11 +78,11 @@ async def until(true: Callable[[], Any], *, seconds: float = 10) -> None:
 
 class TestTyping:
     def test_the_client_is_shown_it_once_in_five_seconds(
-        self, ticket: Ticket, anna: User, simulator: RunningSimulator, run: Run
+        self, ticket: Ticket, simulator: RunningSimulator, run: Run
     ) -> None:
         async def type_quickly() -> None:
             for _ in range(20):
-                assert await in_database_thread(tell_typing, ticket.pk, staff=anna)
+                await in_database_thread(types, ticket)
             await until(lambda: shown(simulator))
             await asyncio.sleep(0.2)
 
@@ -95,7 +92,6 @@ class TestTyping:
     def test_and_again_when_they_go_on(
         self,
         ticket: Ticket,
-        anna: User,
         simulator: RunningSimulator,
         run: Run,
         monkeypatch: pytest.MonkeyPatch,
@@ -105,19 +101,19 @@ class TestTyping:
         async def type_on() -> None:
             async with asyncio.timeout(20):
                 while len(await asyncio.to_thread(shown, simulator)) < 2:
-                    await in_database_thread(tell_typing, ticket.pk, staff=anna)
+                    await in_database_thread(types, ticket)
                     await asyncio.sleep(0.05)
 
         run(listening(type_on))
 
     def test_two_chats_are_shown_each_their_own(
-        self, ticket: Ticket, anna: User, bot: Bot, simulator: RunningSimulator, run: Run
+        self, ticket: Ticket, bot: Bot, simulator: RunningSimulator, run: Run
     ) -> None:
-        _person, other = person_with_ticket(simulator, bot, anna)
+        _person, other = person_with_ticket(simulator, bot)
 
         async def type_in_both() -> None:
             for one in (ticket, other):
-                await in_database_thread(tell_typing, one.pk, staff=anna)
+                await in_database_thread(types, one)
             await until(lambda: len(shown(simulator)) == 2)
 
         run(listening(type_in_both))
@@ -126,17 +122,20 @@ class TestTyping:
             other.client.external_id,
         }
 
-    def test_only_who_may_answer_types_and_only_to_who_can_be_reached(
-        self, ticket: Ticket, anna: User
+    def test_who_can_not_be_reached_is_shown_nothing(
+        self, ticket: Ticket, simulator: RunningSimulator, run: Run
     ) -> None:
-        assert tell_typing(ticket.pk, staff=anna)
-        assert not tell_typing(ticket.pk, staff=make_user("boris"))
-        assert not tell_typing(ticket.pk + 1000, staff=anna)
-        Client.objects.filter(pk=ticket.client_id).update(is_reachable=False)
-        assert not tell_typing(ticket.pk, staff=anna)
+        ticket.client.is_reachable = False
+
+        async def type_in_vain() -> None:
+            await in_database_thread(types, ticket)
+            await asyncio.sleep(0.4)
+
+        run(listening(type_in_vain))
+        assert shown(simulator) == []
 
     def test_an_announcement_that_is_none_and_a_telegram_that_refuses_harm_nobody(
-        self, ticket: Ticket, anna: User, simulator: RunningSimulator, run: Run
+        self, ticket: Ticket, simulator: RunningSimulator, run: Run
     ) -> None:
         def announce_nonsense() -> None:
             with connection.cursor() as cursor:
@@ -145,7 +144,7 @@ class TestTyping:
 
         async def type_all_the_same() -> None:
             await in_database_thread(announce_nonsense)
-            await in_database_thread(tell_typing, ticket.pk, staff=anna)
+            await in_database_thread(types, ticket)
             await until(lambda: shown(simulator))
 
         simulator.fault("error", method="sendChatAction", code=429, parameters={"retry_after": 9})
@@ -155,12 +154,12 @@ class TestTyping:
         assert fate(message) == ("sent", None)
 
     def test_a_bot_that_was_told_to_wait_shows_nothing(
-        self, ticket: Ticket, anna: User, bot: Bot, simulator: RunningSimulator, run: Run
+        self, ticket: Ticket, bot: Bot, simulator: RunningSimulator, run: Run
     ) -> None:
         Bot.objects.filter(pk=bot.pk).update(paused_until=timezone.now() + timedelta(hours=1))
 
         async def type_in_vain() -> None:
-            await in_database_thread(tell_typing, ticket.pk, staff=anna)
+            await in_database_thread(types, ticket)
             await asyncio.sleep(0.4)
 
         run(listening(type_in_vain))

@@ -140,7 +140,6 @@ class TestButtons:
             [[{"text": "x", "url": "javascript:alert(1)"}]],
             [[{"text": "x", "url": "https://exa mple.com"}]],
             [[{"text": "x", "url": "https://["}]],
-            [[{"text": "x", "url": "https://localhost"}]],
             [[{"text": "x", "answer": ""}]],
             [[]],
             [[SOLVED] * 9],
@@ -240,15 +239,15 @@ class TestQuotes:
 
     @pytest.mark.parametrize(
         ("quote", "words"),
-        [("other words", "not in the message"), ("a" * 1025, "at most 1024"), ("🙂" * 513, "at most 1024")],
+        [("other words", "not in that message"), ("a" * 1025, "At most 1024"), ("🙂" * 513, "At most 1024")],
     )
     def test_what_telegram_would_not_find_is_refused_before(
         self, quote: str, words: str, ticket: Ticket, bot: Bot, person: SimulatedClient
     ) -> None:
-        theirs = said(person, bot, ticket, "a question")
+        theirs = said(person, bot, ticket, "a" * 1500 + "🙂" * 600)
         with pytest.raises(OperationRefused, match=words):
             answer(ticket, "Hi", reply_to=theirs.pk, quote=quote)
 
     def test_a_quote_of_nothing_is_refused(self, ticket: Ticket) -> None:
-        with pytest.raises(OperationRefused, match="needs the message"):
+        with pytest.raises(OperationRefused, match="not in that message"):
             answer(ticket, "Hi", quote="words")
