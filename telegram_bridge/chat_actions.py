@@ -18,7 +18,6 @@ from procrastinate.contrib.django import connector_params
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.bots import readable_token
 from telegram_bridge.models import Bot
@@ -34,6 +33,7 @@ TYPING_SECONDS = 5.0
 UPLOADING_SECONDS = 4.0
 # So many are shown at once; more are left out, since the bot's connections are there for messages.
 MOST_AT_ONCE = 4
+LISTEN_AGAIN_SECONDS = 1.0
 
 UPLOADING: dict[str, ChatAction] = {
     Kind.PHOTO: ChatAction.UPLOAD_PHOTO,
@@ -65,13 +65,12 @@ async def uploading(bot: telegram.Bot, chat_id: int, kind: str) -> AsyncIterator
 
 async def show_typing() -> None:
     """Shows who types, as web processes announce it, until it is cancelled."""
-    back_off = BackOff()
     while True:
         try:
             await _listen()
         except psycopg.Error as error:
             logger.debug("Listening for who types again: %s", error)
-        await asyncio.sleep(back_off.next())
+        await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
 
 async def _listen() -> None:

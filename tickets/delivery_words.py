@@ -109,11 +109,11 @@ WORDS: dict[str, Words] = {
     # Perhaps delivered
     "no_answer": Words(
         gettext_lazy("Telegram's answer never came: the message may or may not have arrived."),
-        gettext_lazy("Send it again only if it matters more than reading it twice would."),
+        gettext_lazy("If in doubt, ask the client whether they have it."),
     ),
     "crashed": Words(
         gettext_lazy("Sending was interrupted: the message may or may not have arrived."),
-        gettext_lazy("Send it again only if it matters more than reading it twice would."),
+        gettext_lazy("If in doubt, ask the client whether they have it."),
     ),
     # Not changed
     "not_in_telegram": Words(
