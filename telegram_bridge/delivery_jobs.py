@@ -8,7 +8,7 @@ from tickets.models import Attachment, Message
 QUEUE = "delivery"
 TASK = "telegram_bridge.deliver"
 # Sound is converted beside the deliveries, in the lane of its chat: what is written after it waits for it.
-CONVERTING_QUEUE = "files"
+CONVERTING_QUEUE = "voices"
 CONVERT = "telegram_bridge.convert_voice"
 
 # A chat's jobs run in the order they were queued; a higher priority goes first, also before what waits for

@@ -2,10 +2,10 @@
 
 from procrastinate.contrib.django import app
 
-from telegram_bridge.delivery_jobs import AUTOMATIC, CONVERTING_QUEUE, QUEUE, lane
+from telegram_bridge.delivery_jobs import AUTOMATIC, QUEUE, lane
 from tickets.models import Client
 
-FILES_QUEUE = CONVERTING_QUEUE
+FILES_QUEUE = "files"
 GREET = "telegram_bridge.greet"
 ANSWER_CALLBACK = "telegram_bridge.answer_callback"
 FETCH_FILE = "telegram_bridge.fetch_file"

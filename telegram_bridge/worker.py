@@ -29,8 +29,9 @@ logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
-# How many jobs of each queue run side by side. Files have a queue of their own: they never delay a reply.
-SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3}
+# How many jobs of each queue run side by side. Files have a queue of their own: they never delay a reply. So
+# have conversions: each takes a core while it lasts, and waits for no download.
+SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3, delivery_jobs.CONVERTING_QUEUE: 2}
 # Jobs announce themselves; this finds those whose time has come, and what an announcement missed.
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
