@@ -104,14 +104,18 @@ async def _fetch(file: TelegramFile, token: str) -> None:
     where = str(at_telegram.file_path)
     path = temporary_folder() / secrets.token_hex(16)
     try:
-        on_disk = _on_disk(where)
-        if on_disk is not None:
-            size = await asyncio.to_thread(_copy, on_disk, path)
-        else:
-            size = await _stream(_address(where, token), path)
+        size = await bring(where, token, path)
         await persistently(_keep, file.attachment, path, size, PurePath(where).name)
     finally:
         path.unlink(missing_ok=True)
+
+
+async def bring(where: str, token: str, path: Path) -> int:
+    """Writes the file that getFile has named to `path`, from the disk or by HTTP; returns its bytes."""
+    on_disk = _on_disk(where)
+    if on_disk is not None:
+        return await asyncio.to_thread(_copy, on_disk, path)
+    return await stream(_address(where, token), path)
 
 
 def _patience() -> float:
@@ -140,7 +144,7 @@ def _copy(source: Path, target: Path) -> int:
         return writing.tell()
 
 
-async def _stream(url: str, path: Path) -> int:
+async def stream(url: str, path: Path) -> int:
     """Writes what `url` gives to `path`; returns its bytes. A body cut short raises httpx.HTTPError."""
     size = 0
     async with httpx.AsyncClient(timeout=TIMEOUT) as client, client.stream("GET", url) as answer:
