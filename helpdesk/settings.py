@@ -28,6 +28,8 @@ DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
 TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
+# Whether that is a Bot API server of our own, started with --local: it takes and gives larger files.
+TELEGRAM_LOCAL = env.bool("TELEGRAM_LOCAL", default=False)
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "media")))
 PORT = env.int("PORT", default=8000)
@@ -193,11 +195,14 @@ STORAGES = {
 }
 
 # Telegram takes 50 MB from a bot and gives it 20 MB: https://core.telegram.org/bots/api#sending-files
-TELEGRAM_UPLOAD_LIMIT = 50 * 1024 * 1024
-TELEGRAM_DOWNLOAD_LIMIT = 20 * 1024 * 1024
+# A server of one's own takes 2,000 MB and gives whatever Telegram holds, 4,000 MB for those who pay for it:
+# https://core.telegram.org/bots/api#using-a-local-bot-api-server
+TELEGRAM_UPLOAD_LIMIT = (2000 if TELEGRAM_LOCAL else 50) * 1024 * 1024
+TELEGRAM_DOWNLOAD_LIMIT = (4000 if TELEGRAM_LOCAL else 20) * 1024 * 1024
 MAX_FILES_PER_REPLY = 10
-# The server refuses a larger body at its headers: ten files and the form around them.
-MAX_REQUEST_BYTES = MAX_FILES_PER_REPLY * TELEGRAM_UPLOAD_LIMIT + 1024 * 1024
+# The server refuses a larger body at its headers: ten files and the form around them; of the largest files
+# only one at a time, since each body lies on the disk while it arrives.
+MAX_REQUEST_BYTES = max(MAX_FILES_PER_REPLY * 50 * 1024 * 1024, TELEGRAM_UPLOAD_LIMIT) + 1024 * 1024
 # Where a body above 1 MiB may be posted, by whom is signed in; anything else is refused unread.
 UPLOAD_PATHS = [r"^/tickets/\d+/reply/$"]
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -7,7 +7,8 @@ class TelegramBridgeConfig(AppConfig):
     verbose_name = _("Telegram")
 
     def ready(self) -> None:
-        from telegram_bridge.receivers import queue_deliveries
-        from tickets.signals import ticket_changed
+        from telegram_bridge.receivers import announce_typing, queue_deliveries
+        from tickets.signals import staff_types, ticket_changed
 
         ticket_changed.connect(queue_deliveries, dispatch_uid="telegram_bridge.deliver")
+        staff_types.connect(announce_typing, dispatch_uid="telegram_bridge.type")

@@ -16,7 +16,7 @@ from telegram_bridge import outcomes
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
 from telegram_bridge.delivery import PutOff, sending_bot
-from telegram_bridge.downloads import stream, temporary_folder
+from telegram_bridge.downloads import bring, temporary_folder
 from telegram_bridge.models import Bot
 from tickets import avatars
 from tickets.models import Client
@@ -66,7 +66,7 @@ async def _look(client: Client, token: str) -> None:
     at_telegram = await bot.get_file(size.file_id)
     path = temporary_folder() / secrets.token_hex(16)
     try:
-        await stream(str(at_telegram.file_path), path)
+        await bring(str(at_telegram.file_path), token, path)
         picture = path.read_bytes()  # small, so that it can be kept again after the database was away
     finally:
         path.unlink(missing_ok=True)

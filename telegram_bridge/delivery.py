@@ -8,58 +8,65 @@ import logging
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
-import telegram
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
+from telegram.error import BadRequest, ChatMigrated, RetryAfter
 
-from telegram_bridge import hot_queries, outcomes
+from telegram_bridge import hot_queries, outcomes, waits
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
+from telegram_bridge.delivery_jobs import lane as lane_of
 from telegram_bridge.models import Bot, TelegramMessage
 from telegram_bridge.outcomes import Outcome
-from telegram_bridge.plan import Part, Upload, plan
-from telegram_bridge.sending import bot_of, request_began, send
+from telegram_bridge.outgoing import parts_of
+from telegram_bridge.plan import Part
+from telegram_bridge.quoting import quote_of
+from telegram_bridge.sending import Manner, send
+from telegram_bridge.sending_bots import close_bots, request_began, sending_bot
+from telegram_bridge.waits import PutOff
 from tickets import operations
-from tickets.models import Attachment, Message
+from tickets.models import Message
+
+__all__ = ["PutOff", "close_bots", "deliver", "sending_bot"]
 
 logger = logging.getLogger(__name__)
 
 Delivery = Message.Delivery
 
-SENT = Outcome(Delivery.SENT)
+# Sent, but without the quote, whose words are no longer in the message that it answers.
+QUOTE_LOST: dict[str, object] = {"code": "quote_lost"}
 # So long after a look, the message is surely still ours: others take a worker for dead only after
 # worker.DEAD_SECONDS of silence.
 SURE_SECONDS = 2.0
-# Bots that send, by token: their connections to Telegram stay open between messages.
-_bots: dict[str, telegram.Bot] = {}
+# A chat that moved once may have moved again; more often is no moving.
+MOST_MOVES = 3
 
 
-class PutOff(Exception):
-    """The job is to run again at `until`; it keeps its place in the chat's lane meanwhile."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"to be tried again at {until.isoformat()}")
-        self.until = until
-
-
-@dataclass(frozen=True)
+@dataclass
 class Order:
-    """What is left to send of a message, and where to."""
+    """What is left to send of a message, how, and where to; and what has become of it so far."""
 
     message_id: int
     claim: uuid.UUID
     bot_id: int
     token: str
+    client_id: int
     chat_id: int
-    reply_to: int | None
+    manner: Manner
     parts: Sequence[Part]
+    delivered: list[int]  # the numbers of the parts that have arrived
+    note: dict[str, object]  # what is to be said of it although it was sent
+
+    @property
+    def lane(self) -> str:
+        return lane_of(self.client_id)
 
 
-async def deliver(message_id: int, *, attempts: int) -> None:
+async def deliver(message_id: int, *, attempts: int, lane: str = "") -> None:
     """Sends the message unless that is done already. Raises PutOff when it has to wait."""
+    await _keep_pace(message_id, lane)
     claim = uuid.uuid4()
     order = await persistently(_claim, message_id, claim)
     if order is None:
@@ -81,7 +88,22 @@ async def deliver(message_id: int, *, attempts: int) -> None:
         unreachable=outcome.unreachable,
     )
     if settled is not None and outcome.retry_at is not None:
-        raise PutOff(outcome.retry_at)
+        raise PutOff(outcome.retry_at, begun=isinstance(order, Order) and bool(order.delivered))
+
+
+async def _keep_pace(message_id: int, lane: str) -> None:
+    """Waits until the chat may get one more message, before the message is claimed: a worker that dies
+    meanwhile leaves no doubt. Raises PutOff, and says so on the message, when that is long."""
+    until = await waits.keep_pace(lane)
+    if until is not None and await persistently(_postpone, message_id, waits.as_error(until)):
+        raise PutOff(until)
+
+
+def _postpone(message_id: int, error: dict[str, object]) -> bool:
+    try:
+        return operations.postpone_delivery(message_id, error=error)
+    except ObjectDoesNotExist:
+        return False
 
 
 def _claim(message_id: int, claim: uuid.UUID) -> Order | Outcome | None:
@@ -104,58 +126,71 @@ def _order(message: Message, claim: uuid.UUID) -> Order | Outcome:
     token = readable_token(Bot(encrypted_token=facts.encrypted_token))
     if token is None:
         return outcomes.failed("unauthorized")
-    files = [_upload(file) for file in message.attachments.all()] if facts.has_files else []
-    parts = plan(message.text, message.entities, files)
+    waits.hear_of_bot(facts.bot_id, facts.paused_until)
+    parts = parts_of(message, message.text, message.entities, has_files=facts.has_files)
+    quote = quote_of(message, bot_id=facts.bot_id, chat_id=facts.chat_id) if message.quote else None
     return Order(
         message_id=message.pk,
         claim=claim,
         bot_id=facts.bot_id,
         token=token,
+        client_id=message.ticket.client_id,
         chat_id=facts.chat_id,
-        reply_to=facts.reply_to,
+        manner=Manner(reply_to=facts.reply_to, quote=quote, options=message.options),
         parts=[part for part in parts if part.number not in facts.delivered],
-    )
-
-
-def _upload(file: Attachment) -> Upload:
-    return Upload(
-        path=file.file.path if file.file else "",
-        name=file.name,
-        kind=file.kind,
-        mime_type=file.mime_type,
-        size=file.size or 0,
-        width=file.width,
-        height=file.height,
-        duration=file.duration,
+        delivered=facts.delivered,
+        note=QUOTE_LOST if message.quote and quote is None else {},
     )
 
 
 async def _send_parts(order: Order, attempts: int) -> Outcome | None:
     """Sends each part and writes it down before the next. Stops at the first that surely, or perhaps, did
     not arrive; None when it is another's by now, and a person may have had it sent again."""
-    bot = sending_bot(order.token)
     sure_until = time.time() + SURE_SECONDS
     for part in order.parts:
+        until = await waits.take_turn(order.bot_id, order.lane, part.items)
+        if until is not None:
+            return outcomes.put_off("rate_limited", until)
         # The wall clock: others' time went on while this machine slept.
         if time.time() > sure_until and not await persistently(
             operations.holds_delivery, order.message_id, claim=order.claim
         ):
             return None
         sure_until = time.time() + SURE_SECONDS
-        request_began.set(False)
         try:
-            ids = await send(bot, order.chat_id, part, reply_to=order.reply_to if part.number == 0 else None)
+            ids = await _send_part(order, part)
         except (FileNotFoundError, IsADirectoryError):
             return outcomes.failed("file_missing")
         except Exception as error:
-            return _outcome(error, order, attempts)
+            return await _outcome(error, order, attempts)
         await persistently(_record, order, part, ids)
-    return SENT
+        order.delivered.append(part.number)
+    return Outcome(Delivery.SENT, order.note)
 
 
-def _outcome(error: Exception, order: Order, attempts: int) -> Outcome:
+async def _send_part(order: Order, part: Part) -> list[int]:
+    """As `send`; what surely did not arrive for the sake of its quote goes without it."""
+    bot = sending_bot(order.token)
+    manner = order.manner if part.number == 0 else Manner(options=order.manner.options)
+    request_began.set(False)
+    try:
+        return await send(bot, order.chat_id, part, manner)
+    except BadRequest as error:
+        if manner.quote is None or outcomes.code_of(error) != "quote_not_found":
+            raise
+    order.note = QUOTE_LOST
+    return await send(bot, order.chat_id, part, replace(manner, quote=None))
+
+
+async def _outcome(error: Exception, order: Order, attempts: int) -> Outcome:
     outcome = outcomes.of_error(error, now=timezone.now(), attempts=attempts)
-    if outcome.error.get("code") == "internal":
+    if isinstance(error, RetryAfter) and outcome.retry_at is not None:
+        await waits.told_to_wait(order.bot_id, order.lane, outcome.retry_at)
+    elif isinstance(error, ChatMigrated) and attempts < MOST_MOVES:
+        # Surely not sent; it goes to where the chat is now.
+        if await persistently(operations.move_client, order.client_id, external_id=error.new_chat_id):
+            return outcomes.put_off("migrated", timezone.now())
+    elif outcome.error.get("code") == "internal":
         logger.exception("Message %s could not be sent", order.message_id, exc_info=error)
         if request_began.get():
             return outcomes.unknown("no_answer")
@@ -176,17 +211,3 @@ def _record(order: Order, part: Part, ids: list[int]) -> None:
         ],
         ignore_conflicts=True,  # run twice when the database went away just after the commit
     )
-
-
-def sending_bot(token: str) -> telegram.Bot:
-    """The one bot of this process that sends with `token`."""
-    if token not in _bots:
-        _bots[token] = bot_of(token)
-    return _bots[token]
-
-
-async def close_bots() -> None:
-    """Closes all connections to Telegram."""
-    while _bots:
-        _token, bot = _bots.popitem()
-        await bot.request.shutdown()

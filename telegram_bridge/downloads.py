@@ -4,9 +4,11 @@ A job that runs twice does no harm: a file that is settled is left alone.
 https://core.telegram.org/bots/api#getfile
 """
 
+import asyncio
 import contextlib
 import logging
 import secrets
+import shutil
 import time
 from pathlib import Path, PurePath
 
@@ -20,8 +22,9 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 from telegram_bridge import outcomes
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
-from telegram_bridge.delivery import PutOff, sending_bot
 from telegram_bridge.models import TelegramFile
+from telegram_bridge.sending_bots import sending_bot
+from telegram_bridge.waits import PutOff
 from tickets import operations
 from tickets.models import Attachment
 
@@ -97,13 +100,48 @@ def _waiting(attachment_id: int) -> tuple[TelegramFile, str | None] | None:
 
 
 async def _fetch(file: TelegramFile, token: str) -> None:
-    at_telegram = await sending_bot(token).get_file(file.file_id)
+    at_telegram = await sending_bot(token).get_file(file.file_id, read_timeout=_patience())
+    where = str(at_telegram.file_path)
     path = temporary_folder() / secrets.token_hex(16)
     try:
-        size = await stream(str(at_telegram.file_path), path)
-        await persistently(_keep, file.attachment, path, size, PurePath(str(at_telegram.file_path)).name)
+        size = await bring(where, token, path)
+        await persistently(_keep, file.attachment, path, size, PurePath(where).name)
     finally:
         path.unlink(missing_ok=True)
+
+
+async def bring(where: str, token: str, path: Path) -> int:
+    """Writes the file that getFile has named to `path`, from the disk or by HTTP; returns its bytes."""
+    on_disk = _on_disk(where)
+    if on_disk is not None:
+        return await asyncio.to_thread(_copy, on_disk, path)
+    return await stream(_address(where, token), path)
+
+
+def _patience() -> float:
+    """Seconds for getFile: a server of our own answers when it has the whole file."""
+    return 3600.0 if settings.TELEGRAM_LOCAL else 20.0
+
+
+def _on_disk(where: str) -> Path | None:
+    """The file itself, when a server of our own has put it where we can read it."""
+    path = Path(where)
+    return path if settings.TELEGRAM_LOCAL and path.is_absolute() and path.is_file() else None
+
+
+def _address(where: str, token: str) -> str:
+    """Where to fetch a file by HTTP. A server of our own names a path on its disk, in a folder that is called
+    as the token is; below it the names are those of the address."""
+    _folder, found, name = where.rpartition(f"/{token}/")
+    if settings.TELEGRAM_LOCAL and found:
+        return f"{settings.TELEGRAM_API_URL}/file/bot{token}/{name}"
+    return where
+
+
+def _copy(source: Path, target: Path) -> int:
+    with source.open("rb") as reading, target.open("xb") as writing:
+        shutil.copyfileobj(reading, writing, CHUNK)
+        return writing.tell()
 
 
 async def stream(url: str, path: Path) -> int:

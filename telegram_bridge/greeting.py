@@ -9,8 +9,9 @@ from telegram.error import TelegramError
 from telegram_bridge import outcomes
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
-from telegram_bridge.delivery import PutOff, sending_bot
 from telegram_bridge.models import Bot
+from telegram_bridge.sending_bots import sending_bot
+from telegram_bridge.waits import PutOff
 from tickets.models import Client
 
 logger = logging.getLogger(__name__)

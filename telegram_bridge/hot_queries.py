@@ -43,7 +43,8 @@ SELECT bot.id, bot.encrypted_token, client.external_id,
     (SELECT telegram_id FROM telegram_bridge_telegrammessage AS target
      WHERE target.message_id = message.reply_to_id AND target.bot_id = bot.id
      AND target.chat_id = client.external_id
-     ORDER BY part, telegram_id LIMIT 1)
+     ORDER BY part, telegram_id LIMIT 1),
+    bot.paused_until
 FROM tickets_message AS message
 JOIN tickets_ticket AS ticket ON ticket.id = message.ticket_id
 JOIN tickets_client AS client ON client.id = ticket.client_id
@@ -63,7 +64,8 @@ class Remembered:
 
 @dataclass(frozen=True)
 class DeliveryFacts:
-    """Where a message goes, which parts have arrived, and which Telegram message it answers."""
+    """Where a message goes, which parts have arrived, which Telegram message it answers, and until when
+    Telegram has the bot wait."""
 
     bot_id: int | None
     encrypted_token: str
@@ -71,6 +73,7 @@ class DeliveryFacts:
     delivered: list[int]
     has_files: bool
     reply_to: int | None
+    paused_until: datetime | None
 
 
 def delivery_facts(message: Message) -> DeliveryFacts:

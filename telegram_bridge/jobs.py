@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from telegram_bridge.delivery_jobs import QUEUE, lane
+from telegram_bridge.delivery_jobs import AUTOMATIC, QUEUE, lane
 from tickets.models import Client
 
 FILES_QUEUE = "files"
@@ -14,8 +14,8 @@ FETCH_AVATAR = "telegram_bridge.fetch_avatar"
 
 
 def queue_greeting(bot_id: int, client: Client) -> None:
-    """In the chat's lane: what was written to the client before is sent before."""
-    job = app.configure_task(GREET, lock=lane(client.pk), queue=QUEUE)
+    """In the chat's lane: what was sent to the client by itself before is sent before."""
+    job = app.configure_task(GREET, lock=lane(client.pk), queue=QUEUE, priority=AUTOMATIC)
     job.defer(bot_id=bot_id, client_id=client.pk)
 
 

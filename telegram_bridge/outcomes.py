@@ -41,6 +41,10 @@ WORDS_OF_FORBIDDEN = {
     "blocked": "blocked",
     "deactivated": "deactivated",
     "initiate conversation": "not_started",
+    "not a member": "no_rights",
+    "kicked": "no_rights",
+    "have no rights": "no_rights",
+    "not enough rights": "no_rights",
 }
 WORDS_OF_BAD_REQUEST = {
     "chat not found": "chat_not_found",
@@ -56,6 +60,36 @@ WORDS_OF_BAD_REQUEST = {
     "wrong type of the web page content": "wrong_file",
     "file must be non-empty": "wrong_file",
     "failed to get": "wrong_file",
+    "photo_save_file_invalid": "wrong_file",
+    "can't parse entities": "formatting",
+    "entity beginning": "formatting",
+    "incorrect offset": "formatting",
+    "incorrect length": "formatting",
+    "entity_bounds_invalid": "formatting",
+    "text is empty": "empty",
+    "text must be non-empty": "empty",
+    "quote_text_invalid": "quote_not_found",
+    "quote not found": "quote_not_found",
+    "voice_messages_forbidden": "voice_forbidden",
+    "receiving of voice messages": "voice_forbidden",
+    "receiving of video messages": "video_note_forbidden",
+    "button_url_invalid": "wrong_button",
+    "button_data_invalid": "wrong_button",
+    "inline keyboard": "wrong_button",
+    "wrong http url": "wrong_button",
+    "not enough rights": "no_rights",
+    "have no rights": "no_rights",
+    "chat_write_forbidden": "no_rights",
+    "need administrator rights": "no_rights",
+    # Of a change of a message
+    "message to edit not found": "message_gone",
+    "message to react not found": "message_gone",
+    "message can't be edited": "cannot_be_edited",
+    "there is no text in the message": "cannot_be_edited",
+    "there is no caption in the message": "cannot_be_edited",
+    "message can't be deleted": "too_old_to_delete",
+    "reaction_invalid": "reaction_refused",
+    "reactions_too_many": "reaction_refused",
 }
 
 
@@ -117,6 +151,11 @@ def _forbidden(error: BaseException, now: datetime, attempts: int) -> Outcome:
 def _bad_request(error: BaseException, now: datetime, attempts: int) -> Outcome:
     code = _code(error, WORDS_OF_BAD_REQUEST)
     return failed(code) if code else failed("bad_request", str(error))
+
+
+def code_of(error: BadRequest) -> str:
+    """Our code for what Telegram says; empty for what has none."""
+    return _code(error, WORDS_OF_BAD_REQUEST)
 
 
 def _code(error: BaseException, words: dict[str, str]) -> str:

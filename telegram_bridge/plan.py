@@ -5,11 +5,12 @@ Limits: https://core.telegram.org/bots/api#sendmessage, #sendmediagroup, #sendin
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from telegram_bridge.splitting import split, units
+from telegram_bridge.splitting import split
 from tickets.models import Message
+from tickets.utf16 import units
 
 Kind = Message.Kind
 
@@ -21,6 +22,7 @@ PHOTO_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 # Kinds that share an album; a kind that is not named travels alone.
 ALBUM_OF = {Kind.PHOTO: "visual", Kind.VIDEO: "visual", Kind.DOCUMENT: "document", Kind.AUDIO: "audio"}
 WITHOUT_CAPTION = frozenset({Kind.STICKER, Kind.VIDEO_NOTE})
+COVERABLE = frozenset({Kind.PHOTO, Kind.VIDEO, Kind.ANIMATION})
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,43 @@ class Part:
     text: str = ""
     entities: list[dict[str, Any]] = field(default_factory=list)
     files: tuple[Upload, ...] = ()
+    # Of the last part only: rows of {"text", "url"} or {"text", "data"}.
+    buttons: list[list[dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def items(self) -> int:
+        """How many messages it becomes."""
+        return max(1, len(self.files))
 
 
-def plan(text: str, entities: list[dict[str, Any]], files: Sequence[Upload]) -> list[Part]:
-    """The parts of a message: files with the text as their caption when it fits, else the text first."""
+def plan(
+    text: str,
+    entities: list[dict[str, Any]],
+    files: Sequence[Upload],
+    buttons: list[list[dict[str, str]]] | None = None,
+) -> list[Part]:
+    """The parts of a message: files with the text as their caption when it fits, else the text first.
+
+    Buttons stand below the last part, and an album takes none: then the text comes last, or the last file
+    travels alone.
+    """
     groups = _groups(files)
-    captioned = (
-        bool(groups)
-        and bool(text.strip())
-        and units(text) <= LONGEST_CAPTION
-        and sent_as(groups[0][0]) not in WITHOUT_CAPTION
-    )
+    if not buttons:
+        return _in_order(text, entities, groups)
+    if text.strip() and groups and not (_takes_caption(text, groups) and len(groups) == len(groups[0]) == 1):
+        parts = [Part(number, files=group) for number, group in enumerate(groups)]
+        for piece in split(text, limit=LONGEST_TEXT, entities=entities):
+            parts.append(Part(len(parts), text=piece.text, entities=piece.entities))
+    else:
+        if groups and len(groups[-1]) > 1:
+            groups[-1:] = [groups[-1][:-1], groups[-1][-1:]]
+        parts = _in_order(text, entities, groups)
+    parts[-1:] = [replace(part, buttons=buttons) for part in parts[-1:]]
+    return parts
+
+
+def _in_order(text: str, entities: list[dict[str, Any]], groups: list[tuple[Upload, ...]]) -> list[Part]:
+    captioned = _takes_caption(text, groups)
     parts: list[Part] = []
     if not captioned:
         for piece in split(text, limit=LONGEST_TEXT, entities=entities):
@@ -66,6 +94,15 @@ def plan(text: str, entities: list[dict[str, Any]], files: Sequence[Upload]) -> 
         else:
             parts.append(Part(len(parts), files=group))
     return parts
+
+
+def _takes_caption(text: str, groups: list[tuple[Upload, ...]]) -> bool:
+    return (
+        bool(groups)
+        and bool(text.strip())
+        and units(text) <= LONGEST_CAPTION
+        and sent_as(groups[0][0]) not in WITHOUT_CAPTION
+    )
 
 
 def sent_as(file: Upload) -> str:

@@ -15,15 +15,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from telegram_bridge import bot_pictures, bots, database_faults, downloads, storing
+from telegram_bridge import bot_pictures, bots, chat_actions, database_faults, downloads, storing
 from telegram_bridge.announcements import Listener
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import close_connections, in_bot_thread, persistently
-from telegram_bridge.delivery import close_bots
 from telegram_bridge.lanes import Ingester
 from telegram_bridge.models import Bot
 from telegram_bridge.polling import Poller
 from telegram_bridge.receiving_words import UNREADABLE_TOKEN
+from telegram_bridge.sending_bots import close_bots
 from telegram_bridge.storing import Raw
 from telegram_bridge.webhooks import PollingCheck, Resting, WebhookReceiver
 from telegram_bridge.worker import Worker
@@ -67,15 +67,17 @@ class Runner:
         worker = Worker()
         working = asyncio.create_task(self._supervised("delivering", worker.run))
         keeping = asyncio.create_task(self._supervised("looking for bots", self._keep_bots))
+        typing = asyncio.create_task(self._supervised("showing who types", chat_actions.show_typing))
         logger.info(READY)
         await self._stop.wait()
         logger.info("Stopping: what is being sent is finished first")
         keeping.cancel()
+        typing.cancel()
         worker.stop()
         await self._stop_receiving()
         await asyncio.to_thread(listener.stop)
         await asyncio.to_thread(self._ingester.stop)
-        await asyncio.gather(working, keeping, return_exceptions=True)
+        await asyncio.gather(working, keeping, typing, return_exceptions=True)
         await self._say_goodbye()
         await close_bots()
         await close_connections()

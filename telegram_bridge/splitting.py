@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tickets.utf16 import units
+
 # From the best place to cut to the worst: after a paragraph, a line, a sentence, a word.
 PLACES = [re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[.!?…]+[\"»”)\]]*\s", r"\s")]
 # A better place is taken only when the piece stays at least this full.
@@ -22,11 +24,6 @@ class Piece:
     entities: list[dict[str, Any]]
 
 
-def units(text: str) -> int:
-    """The length of `text` as Telegram counts it: a character beyond the basic plane is two units."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def split(text: str, *, limit: int, entities: list[dict[str, Any]] | None = None) -> list[Piece]:
     """`text` in pieces of at most `limit` units. Joined they are the text; a blank piece is left out, since
     Telegram refuses it."""
@@ -34,7 +31,7 @@ def split(text: str, *, limit: int, entities: list[dict[str, Any]] | None = None
     for part in _parts(text, limit):
         length = units(part)
         if part.strip():
-            pieces.append(Piece(part, _within(entities or [], offset, length)))
+            pieces.append(Piece(part, within(entities or [], offset, length)))
         offset += length
     return pieces
 
@@ -71,7 +68,8 @@ def _good_place(text: str, end: int) -> int:
     return end
 
 
-def _within(entities: list[dict[str, Any]], offset: int, length: int) -> list[dict[str, Any]]:
+def within(entities: list[dict[str, Any]], offset: int, length: int) -> list[dict[str, Any]]:
+    """The `entities` of a stretch of the text, cut to it, their offsets counted from its beginning."""
     inside = []
     for entity in entities:
         start = max(entity["offset"], offset)

@@ -1,10 +1,12 @@
 """What a worker that died has left: its jobs hold their chats' locks, its messages say “sending” for ever.
 
-A message that was being sent becomes unknown; it is never sent again without a person's decision.
+A message that was being sent becomes unknown; it is never sent again without a person's decision. What can be
+done twice without harm (a file, a conversion, a change of a message) is simply done again.
 """
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,7 +16,7 @@ from procrastinate.manager import JobManager
 from telegram_bridge import delivery_jobs, jobs
 from telegram_bridge.bot_threads import in_bot_thread
 from tickets import operations
-from tickets.models import Message
+from tickets.models import Amendment, Message
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,18 @@ WHERE message.delivery IN ('queued', 'sending') AND NOT EXISTS (
 )
 ORDER BY message.id
 """
+ORPHAN_AMENDMENTS = """
+SELECT amendment.id, ticket.client_id FROM tickets_amendment AS amendment
+JOIN tickets_message AS message ON message.id = amendment.message_id
+JOIN tickets_ticket AS ticket ON ticket.id = message.ticket_id
+WHERE amendment.state = 'queued' AND NOT EXISTS (
+    SELECT 1 FROM procrastinate_jobs AS job
+    WHERE job.task_name = %s AND (job.args ->> 'amendment_id')::bigint = amendment.id
+    AND job.status IN ('todo', 'doing')
+)
+ORDER BY amendment.id
+"""
+DONE_AGAIN = frozenset({jobs.FETCH_FILE, delivery_jobs.CONVERT})
 HOURS_KEPT = 72
 
 
@@ -46,8 +60,12 @@ async def settle_stalled(manager: JobManager, *, dead_seconds: float) -> None:
 
 def _again_at(job: Job) -> datetime | None:
     """When the job may run again; None when it must not, since what it sends may have arrived."""
-    if job.task_name == jobs.FETCH_FILE:
+    if job.task_name in DONE_AGAIN:
         return timezone.now()
+    if job.task_name == jobs.AMEND:
+        amendment_id = int(job.task_kwargs["amendment_id"])  # type: ignore[arg-type]  # JSON, written by us
+        amendment = Amendment.objects.filter(pk=amendment_id).first()
+        return _waited_for(amendment.error) if amendment is not None else None
     if job.task_name != delivery_jobs.TASK:
         return None
     message_id = int(job.task_kwargs["message_id"])  # type: ignore[arg-type]  # JSON, written by us
@@ -57,8 +75,12 @@ def _again_at(job: Job) -> datetime | None:
     message.refresh_from_db(fields=["delivery", "delivery_error"])
     if message.delivery != Delivery.QUEUED:
         return None
-    # A wait that Telegram asked for holds across a crash.
-    return datetime.fromisoformat(str(message.delivery_error.get("retry_at") or timezone.now().isoformat()))
+    return _waited_for(message.delivery_error)
+
+
+def _waited_for(error: dict[str, Any]) -> datetime:
+    """A wait that Telegram asked for holds across a crash."""
+    return datetime.fromisoformat(str(error.get("retry_at") or timezone.now().isoformat()))
 
 
 async def clear_away(manager: JobManager) -> None:
@@ -70,10 +92,14 @@ async def clear_away(manager: JobManager) -> None:
 
 
 async def settle_orphans() -> None:
-    """Gives a queued message without a job one, and settles one that nobody is sending any more."""
+    """Gives a queued message or change without a job one, and settles a message that nobody is sending any
+    more."""
     for message_id in await in_bot_thread(_orphans):
         logger.error("Message %s was on its way without a job", message_id)
         await in_bot_thread(_adopt, message_id)
+    for amendment_id, client_id in await in_bot_thread(_orphan_amendments):
+        logger.error("Change %s of a message was on its way without a job", amendment_id)
+        await in_bot_thread(jobs.queue_amendment, amendment_id, client_id)
 
 
 def _orphans() -> list[int]:
@@ -82,10 +108,18 @@ def _orphans() -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def _orphan_amendments() -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(ORPHAN_AMENDMENTS, [jobs.AMEND])
+        return [(amendment_id, client_id) for amendment_id, client_id in cursor.fetchall()]
+
+
 def _adopt(message_id: int) -> None:
     if operations.settle_abandoned(message_id):
         return
     with transaction.atomic(durable=True):
         message = Message.objects.select_related("ticket").get(pk=message_id)
         if message.delivery == Delivery.QUEUED:
-            delivery_jobs.queue_delivery(message)
+            by_person = message.author_id is not None
+            priority = delivery_jobs.TYPED if by_person else delivery_jobs.AUTOMATIC
+            delivery_jobs.queue_delivery(message, priority=priority)

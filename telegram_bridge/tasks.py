@@ -11,18 +11,31 @@ from telegram_bridge import delivery_jobs, jobs
 
 
 class AsAsked(BaseRetryStrategy):
-    """A job that put itself off runs again at the time it named; it keeps its lock, and so its place."""
+    """A job that put itself off runs again at the time it named; it keeps its lock, and so its place. One
+    that has sent a part of its message lets nothing go between the parts."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         until = getattr(exception, "until", None)
-        return RetryDecision(retry_at=until) if isinstance(until, datetime) else None
+        if not isinstance(until, datetime):
+            return None
+        begun = getattr(exception, "begun", False)
+        return RetryDecision(retry_at=until, priority=delivery_jobs.BEGUN if begun else None)
 
 
 @app.task(name=delivery_jobs.TASK, queue=delivery_jobs.QUEUE, pass_context=True, retry=AsAsked())
 async def deliver(context: JobContext, message_id: int) -> None:
     from telegram_bridge import delivery
 
-    await delivery.deliver(message_id, attempts=context.job.attempts)
+    await delivery.deliver(message_id, attempts=context.job.attempts, lane=context.job.lock or "")
+
+
+@app.task(
+    name=delivery_jobs.CONVERT, queue=delivery_jobs.CONVERTING_QUEUE, pass_context=True, retry=AsAsked()
+)
+async def convert_voice(context: JobContext, message_id: int) -> None:
+    from telegram_bridge import voices
+
+    await voices.convert(message_id)
 
 
 @app.task(name=jobs.GREET, queue=delivery_jobs.QUEUE, pass_context=True, retry=AsAsked())

@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from procrastinate import RetryDecision
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
@@ -22,13 +23,15 @@ from psycopg_pool import AsyncConnectionPool
 
 from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
+from telegram_bridge.places import Place, Places, occupy
 
 logger = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
-# How many jobs of each queue run side by side. Files have a queue of their own: they never delay a reply.
-SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3}
+# How many jobs of each queue run side by side. Files have a queue of their own: they never delay a reply. So
+# have conversions: each takes a core while it lasts, and waits for no download.
+SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3, delivery_jobs.CONVERTING_QUEUE: 2}
 # Jobs announce themselves; this finds those whose time has come, and what an announcement missed.
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
@@ -93,20 +96,19 @@ class Worker:
 
     async def _take(self, queue: str, most: int) -> None:
         """Takes jobs of one queue as long as fewer than `most` run."""
-        places = asyncio.Semaphore(most)
+        places = Places(most)
         wake = self._wake[queue]
         while not self._stopping:
-            await places.acquire()
+            await places.free.acquire()
             wake.clear()  # before the look: a job announced during it makes us look again
             job = await self._persistently(self._fetch, queue)
             if job is None:
-                places.release()
+                places.free.release()
                 await self._wait(wake)
                 continue
-            task = asyncio.create_task(self._process(job, queue))
+            task = asyncio.create_task(self._process(job, queue, Place(places)))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            task.add_done_callback(lambda _task: places.release())
 
     async def _fetch(self, queue: str) -> Job | None:
         if self._stopping:
@@ -123,7 +125,14 @@ class Worker:
         except TimeoutError:
             pass
 
-    async def _process(self, job: Job, queue: str) -> None:
+    async def _process(self, job: Job, queue: str, place: Place) -> None:
+        try:
+            occupy(place)
+            await self._run(job, queue)
+        finally:
+            place.give_back()
+
+    async def _run(self, job: Job, queue: str) -> None:
         """Runs the job, then removes it, keeps it as failed, or puts it off, as procrastinate would."""
         task = app.tasks.get(job.task_name)
         settle: Callable[[], Awaitable[None]]
@@ -137,7 +146,7 @@ class Worker:
         except Exception as error:
             retry = task.get_retry_exception(exception=error, job=job) if task else None
             if retry is not None:
-                settle = self._putting_off(job, retry.retry_decision.retry_at)
+                settle = self._putting_off(job, retry.retry_decision)
             else:
                 logger.exception("Job %s failed", job.call_string, exc_info=error)
                 settle = self._finishing(job, Status.FAILED)
@@ -159,9 +168,10 @@ class Worker:
 
         return finish
 
-    def _putting_off(self, job: Job, until: Any) -> Callable[[], Awaitable[None]]:
+    def _putting_off(self, job: Job, how: RetryDecision | None) -> Callable[[], Awaitable[None]]:
         async def put_off() -> None:
-            await self.manager.retry_job(job, retry_at=until)
+            until, priority = (how.retry_at, how.priority) if how else (None, None)
+            await self.manager.retry_job(job, retry_at=until, priority=priority)
 
         return put_off
 

@@ -98,8 +98,15 @@ def frame_since(ticket_id: int, *, after: int, language: str) -> Frame | None:
         after=after,
         seq=events[-1].seq,
         html=html,
-        panel_changed=any(event.kind in CHANGES_PANEL for event in events) or _bring_files(events, messages),
+        panel_changed=any(_changes_panel(event) for event in events) or _bring_files(events, messages),
     )
+
+
+def _changes_panel(event: TicketEvent) -> bool:
+    """Also a failure, and its being sent again: the client's card offers to send all of them again."""
+    if event.kind == Kind.DELIVERY_CHANGED:
+        return event.data.get("delivery") == Message.Delivery.FAILED or event.staff_id is not None
+    return event.kind in CHANGES_PANEL
 
 
 def _bring_files(events: list[TicketEvent], messages: list[Message]) -> bool:

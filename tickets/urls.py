@@ -18,4 +18,5 @@ urlpatterns = [
     path("messages/<id:message_id>/contact.vcf", files.contact, name="message-contact"),
     path("clients/<id:client_id>/", clients.client, name="client"),
     path("clients/<id:client_id>/avatar/", files.avatar, name="client-avatar"),
+    path("clients/<id:client_id>/send-again/", clients.send_again, name="client-send-again"),
 ]

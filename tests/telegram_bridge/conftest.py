@@ -7,15 +7,26 @@ from typing import Any, TypeVar
 import pytest
 from pytest_django.fixtures import Settings
 
-from telegram_bridge import bots
+from telegram_bridge import bots, waits
 from telegram_bridge.bot_threads import close_connections
-from telegram_bridge.delivery import close_bots
 from telegram_bridge.models import Bot
+from telegram_bridge.pacing import Pacer
+from telegram_bridge.sending_bots import close_bots
 from telegram_simulator.testing import RunningSimulator, running_simulator
 from tests.factories import make_bot
 from tests.telegram_bridge.updates import Inbound
 
 R = TypeVar("R")
+
+
+@pytest.fixture(autouse=True)
+def pacer(monkeypatch: pytest.MonkeyPatch) -> Pacer:
+    """As in a process that has just begun: nothing was sent yet, nobody was told to wait."""
+    fresh = Pacer()
+    monkeypatch.setattr(waits, "pacer", fresh)
+    return fresh
+
+
 Run = Callable[[Awaitable[Any]], Any]
 
 

@@ -15,6 +15,7 @@ from django.db import OperationalError
 from pytest_django.fixtures import Settings
 
 from staff.models import User
+from telegram_bridge import waits
 from telegram_bridge.delivery import PutOff, deliver
 from telegram_bridge.models import Bot, TelegramMessage
 from telegram_bridge.sending import send
@@ -133,8 +134,13 @@ def test_a_reply_quotes_what_it_answers(
     assert person.from_bot()[0].reply_to == sent["message_id"]
 
 
-def test_the_time_telegram_asks_for_is_obeyed_and_the_message_waits(
-    ticket: Ticket, anna: User, simulator: RunningSimulator, person: SimulatedClient, run: Run
+def test_the_time_telegram_asks_for_is_obeyed_and_the_message_waits(  # noqa: PLR0917  (fixtures)
+    ticket: Ticket,
+    anna: User,
+    simulator: RunningSimulator,
+    person: SimulatedClient,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     simulator.fault("error", method="sendMessage", code=429, parameters={"retry_after": 30})
     message = reply(ticket, anna)
@@ -144,6 +150,7 @@ def test_the_time_telegram_asks_for_is_obeyed_and_the_message_waits(
     assert timedelta(seconds=29) < asked.value.until - before < timedelta(seconds=32)
     assert state(message) == ("queued", "rate_limited")
     assert message.delivery_error["retry_at"] == asked.value.until.isoformat()
+    monkeypatch.setattr(waits, "monotonic", lambda: time.monotonic() + 31)
     run(deliver(message.pk, attempts=1))
     assert (state(message), len(person.from_bot())) == (("sent", None), 1)
 

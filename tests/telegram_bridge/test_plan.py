@@ -3,9 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telegram_bridge.plan import ALBUM_OF, LONGEST_CAPTION, LONGEST_TEXT, Upload, plan, sent_as
-from telegram_bridge.splitting import units
+from telegram_bridge.plan import (
+    ALBUM_OF,
+    LONGEST_CAPTION,
+    LONGEST_TEXT,
+    WITHOUT_CAPTION,
+    Upload,
+    plan,
+    sent_as,
+)
 from tickets.models import Message
+from tickets.utf16 import units
 
 Kind = Message.Kind
 MIME = {Kind.PHOTO: "image/jpeg"}
@@ -72,3 +80,33 @@ def test_a_picture_that_telegram_takes_no_photo_of_goes_as_a_document() -> None:
     big = Upload(path="/a", name="a", kind=Kind.PHOTO, mime_type="image/png", size=11 * 1024 * 1024)
     drawing = Upload(path="/b", name="b", kind=Kind.PHOTO, mime_type="image/svg+xml", size=1)
     assert [sent_as(big), sent_as(drawing), sent_as(upload(Kind.PHOTO))] == ["document", "document", "photo"]
+
+
+BUTTONS = [[{"text": "Solved", "data": "answer:1:0:0"}]]
+
+
+@given(st.text(max_size=6000), files)
+def test_buttons_stand_below_the_last_part_which_is_never_an_album(text: str, files: list[Upload]) -> None:
+    parts = plan(text, [], files, BUTTONS)
+    assert [part.number for part in parts] == list(range(len(parts)))
+    assert [part.buttons for part in parts] == [[]] * (len(parts) - 1) + [BUTTONS] * bool(parts)
+    assert not parts or len(parts[-1].files) <= 1
+    sent = [file.name for part in parts for file in part.files]
+    assert sorted(sent) == sorted(file.name for file in files)
+    assert "".join("".join(part.text for part in parts).split()) == "".join(text.split())
+    for part in parts:
+        assert units(part.text) <= (LONGEST_CAPTION if part.files else LONGEST_TEXT)
+        assert part.text == "" or not part.files or sent_as(part.files[0]) not in WITHOUT_CAPTION
+
+
+@given(files)
+def test_what_shares_an_album_is_what_telegram_lets_share_one(files: list[Upload]) -> None:
+    together = ({Kind.PHOTO, Kind.VIDEO}, {Kind.DOCUMENT}, {Kind.AUDIO})
+    for part in plan("", [], files):
+        kinds = {sent_as(file) for file in part.files}
+        assert len(part.files) == 1 or any(kinds <= allowed for allowed in together)
+
+
+def test_a_voice_and_an_animation_travel_alone() -> None:
+    files = [upload(kind) for kind in (Kind.VOICE, Kind.VOICE, Kind.ANIMATION, Kind.ANIMATION)]
+    assert [len(part.files) for part in plan("", [], files)] == [1, 1, 1, 1]

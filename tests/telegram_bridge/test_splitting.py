@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telegram_bridge.splitting import split, units
+from telegram_bridge.splitting import split
+from tickets.utf16 import units
 
 LIMIT = 40
 texts = st.text(st.sampled_from("aя 😀.\n!🇩ё"), max_size=400)

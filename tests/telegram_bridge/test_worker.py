@@ -1,13 +1,11 @@
 """Jobs: several chats side by side, each chat in its order, and what a dead worker leaves."""
 
-import asyncio
 import contextlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -16,14 +14,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from staff.models import User
 from telegram_bridge import delivery_jobs, jobs, stalled, worker
 from telegram_bridge.models import Bot
-from telegram_bridge.worker import Worker
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import CLAIM, make_client, make_ticket, make_user
 from tests.telegram_bridge.conftest import Run
+from tests.telegram_bridge.recordings import recording
+from tests.telegram_bridge.working import on_its_way, settled, work_until
 from tickets import operations
-from tickets.content import Content
-from tickets.database_threads import in_database_thread
+from tickets.content import Content, NewFile
 from tickets.journal import change
 from tickets.models import Message, Status, Ticket
 
@@ -42,28 +40,6 @@ def person_with_ticket(simulator: RunningSimulator, bot: Bot, anna: User) -> tup
 
 def reply(ticket: Ticket, anna: User, text: str = "Hello") -> Message:
     return operations.reply(ticket, staff=anna, content=Content(text=text))
-
-
-async def work_until(true: Callable[[], Any], *, seconds: float = 30) -> None:
-    """A worker, until `true` (which may ask the database) says so."""
-    working = Worker()
-    task = asyncio.create_task(working.run())
-    try:
-        async with asyncio.timeout(seconds):
-            while not await in_database_thread(true):
-                assert not task.done(), task.result()
-                await asyncio.sleep(0.02)
-    finally:
-        working.stop()
-        await task
-
-
-def settled() -> bool:
-    return not on_its_way() and not ProcrastinateJob.objects.exists()
-
-
-def on_its_way() -> bool:
-    return Message.objects.filter(delivery__in=["queued", "sending"]).exists()
 
 
 def test_a_chat_keeps_its_order_and_a_slow_one_holds_nobody_back(
@@ -154,7 +130,7 @@ class TestWhatADeadWorkerLeaves:
     def _soon_dead(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(worker, "DEAD_SECONDS", 5.0)
 
-    def take_and_die(self) -> None:
+    def take_and_die(self, task: str = "%") -> None:
         """As after kill -9: the job is being done by a worker whose last heartbeat was long ago."""
         with connection.cursor() as cursor:
             cursor.execute(
@@ -162,7 +138,8 @@ class TestWhatADeadWorkerLeaves:
                 "VALUES (now() - interval '1 minute') RETURNING id"
             )
             (worker_id,) = cursor.fetchone()
-            cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [worker_id])
+            taken = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE task_name LIKE %s"
+            cursor.execute(taken, [worker_id, task])
 
     def test_a_message_that_was_being_sent_is_unknown_and_its_chat_goes_on(
         self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
@@ -204,6 +181,17 @@ class TestWhatADeadWorkerLeaves:
         self.take_and_die()
         run(work_until(lambda: not ProcrastinateJob.objects.exists()))
         assert person.from_bot() == []
+
+    def test_a_recording_is_converted_again_and_then_sent(
+        self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
+    ) -> None:
+        body = recording("webm", "libopus", seconds=1)
+        file = ContentFile(body, name="v.webm")
+        voice = NewFile(kind="voice", name="v.webm", mime_type="audio/webm", size=len(body), file=file)
+        operations.reply(ticket, staff=anna, content=Content(kind="voice", files=[voice]))
+        self.take_and_die(delivery_jobs.CONVERT)
+        run(work_until(settled))
+        assert ["voice" in message.data for message in person.from_bot()] == [True]
 
     def test_messages_without_a_job_are_found(
         self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run

@@ -103,6 +103,12 @@ def delivery_reason(error: dict[str, Any]) -> str:
 
 
 @register.filter
+def delivery_advice(error: dict[str, Any]) -> str:
+    """What to do about it."""
+    return delivery_words.advice(error) if error else ""
+
+
+@register.filter
 def shown_as(attachment: Attachment) -> str:
     return file_types.shown_as(attachment)
 

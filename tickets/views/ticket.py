@@ -19,8 +19,8 @@ from staff.models import User
 from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
-from tickets.operations import LONGEST_REPLY
 from tickets.querysets import ticket_number
+from tickets.sendable import LONGEST_REPLY
 from tickets.views.answers import from_script
 
 # A jump far back loads at most this much at once.
@@ -99,6 +99,7 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "in_progress_id": Status.IN_PROGRESS_ID,
         "closed_id": Status.CLOSED_ID,
         "can_take": ticket.can_be_taken_by(viewer),
+        "failed_count": Message.objects.failed_for(ticket.client_id).count(),
         "files": files[: FILES_SHOWN + 1],
         "files_shown": FILES_SHOWN,
         "file_group": group,
