@@ -4,6 +4,7 @@ Each asks Telegram by a job; the message changes here when Telegram has taken it
 the reason in words, when not. Only who may answer the ticket may ask.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,13 @@ from tickets import amendment_steps as steps
 from tickets.content import storable
 from tickets.errors import OperationRefused
 from tickets.journal import by_staff, change
-from tickets.models import Amendment, Message
+from tickets.models import Amendment, Message, TicketEvent
 from tickets.operations import LONGEST_REPLY, locked_message, require_answerer
 
 Kind, State = Amendment.Kind, Amendment.State
+
+# https://core.telegram.org/bots/api#deletemessage
+DELETABLE = timedelta(hours=48)
 
 
 def edit(
@@ -43,6 +47,10 @@ def delete(message: Message, *, staff: User) -> Amendment:
     with change() as opened:
         message = _sent_message(message, staff)
         _require_own(message)
+        deliveries = TicketEvent.objects.filter(message=message, kind=TicketEvent.Kind.DELIVERY_CHANGED)
+        arrived = deliveries.order_by("-seq").values_list("created_at", flat=True).first()
+        if (arrived or message.created_at) < opened.now - DELETABLE:
+            raise OperationRefused(_("Telegram lets a bot delete a message only within 48 hours."))
         return steps.ask_amendment(opened, message, Kind.DELETE, {}, actor=by_staff(staff))
 
 

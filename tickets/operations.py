@@ -16,7 +16,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from staff.models import User
 from tickets import steps
-from tickets.content import Content
+from tickets.content import Content, storable
 from tickets.errors import OperationRefused
 from tickets.journal import SYSTEM, Change, by_staff, change
 from tickets.models import Attachment, Client, Message, Status, Ticket
@@ -25,6 +25,8 @@ Delivery = Message.Delivery
 
 # Ten of Telegram's longest messages (4,096 characters each): https://core.telegram.org/bots/api#sendmessage
 LONGEST_REPLY = 40_960
+# In UTF-16 units: https://core.telegram.org/bots/api#replyparameters
+LONGEST_QUOTE = 1024
 
 
 def _locked(ticket_id: int) -> Ticket:
@@ -134,8 +136,8 @@ def reply(
 ) -> Message:
     """The message, queued for the client. With `taking` a ticket nobody has is taken first.
 
-    Refused unless `staff` is the assignee of the ticket in progress. The same `key` again returns the
-    message that it made the first time.
+    Refused unless `staff` is the assignee of the ticket in progress, and `quote` is a part of the message
+    that is replied to. The same `key` again returns the message that it made the first time.
     """
     try:
         with change() as opened:
@@ -145,6 +147,7 @@ def reply(
             require_answerer(ticket, staff)
             _require_sendable(content)
             target = _reply_target(ticket, reply_to)
+            _require_quotable(target, quote)
             return steps.write_message(
                 opened, ticket, content, actor=by_staff(staff), reply_to=target, quote=quote, key=key
             )
@@ -212,6 +215,17 @@ def _reply_target(ticket: Ticket, message_id: int | None) -> Message | None:
         return Message.objects.get(pk=message_id, ticket__client=ticket.client_id)
     except Message.DoesNotExist:
         raise OperationRefused(_("The message you reply to is not of this client.")) from None
+
+
+def _require_quotable(target: Message | None, quote: str) -> None:
+    """Telegram refuses a message with a quote that isn't, word for word, in the one it answers."""
+    if not quote:
+        return
+    quote = storable(quote)
+    if target is None or quote not in target.text:
+        raise OperationRefused(_("The quoted words are not in that message (any more)."))
+    if len(quote.encode("utf-16-le")) // 2 > LONGEST_QUOTE:
+        raise OperationRefused(_("At most %(limit)s characters can be quoted.") % {"limit": LONGEST_QUOTE})
 
 
 def send_again(message: Message, *, staff: User) -> Message:

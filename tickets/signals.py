@@ -1,4 +1,4 @@
-"""The one way back up: what a verb has written, told to the rooms above before it commits."""
+"""The ways back up: what a verb has written, told to the rooms above before it commits, and who is typing."""
 
 from django.dispatch import Signal
 
@@ -6,3 +6,7 @@ from django.dispatch import Signal
 # the order they were written) and `level` (0: the verb's own rows; n: what receivers of round n-1 wrote).
 # A receiver writes rows in the same transaction and does nothing else; what needs the network is a job.
 ticket_changed = Signal()
+
+# Sent when an employee types an answer, with `ticket` (its client loaded). The way to the client is short and
+# without promises: a receiver writes nothing and waits for nobody.
+staff_types = Signal()

@@ -1,8 +1,12 @@
-// The composer: text that grows, files, a message to answer; what could not be sent stays where it is.
+// The composer: text that grows, what it is about and how it is sent; what could not be sent stays where it is.
 
+import { ComposerButtons } from "./composer_buttons.js";
 import { ComposerFiles } from "./composer_files.js";
+import { Target } from "./composer_target.js";
 import { Draft } from "./draft.js";
 import { post } from "./post.js";
+
+const OPTIONS = ["silent", "no_preview", "spoiler", "as_file"];
 
 export class Composer {
   // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over.
@@ -13,10 +17,12 @@ export class Composer {
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
     this.error = composer.querySelector("#composer-error");
-    this.quote = composer.querySelector("#composer-quote");
     this.progress = composer.querySelector("#composer-progress");
     this.draft = new Draft(ticket);
+    this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });
+    this.buttons = new ComposerButtons(composer, () => this.changed());
+    composer.toggleAttribute("data-scripted", true);
     this.restore();
     this.listen();
     this.update();
@@ -27,28 +33,25 @@ export class Composer {
   }
 
   listen() {
-    this.text.addEventListener("input", () => this.changed());
+    this.form.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.pressed(event));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
-    this.quote.querySelector("[data-quote-cancel]").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.answer("", "", "");
-    });
+    this.target.onCancel(() => this.stopEditing() || this.target.clear());
     document.addEventListener("click", (event) => {
       const link = event.target.closest("[data-reply-to]");
       if (!link) return;
       event.preventDefault();
-      this.answer(link.dataset.replyTo, link.dataset.replyName, link.dataset.replyPreview);
-      this.text.focus();
+      this.answer({ id: link.dataset.replyTo, name: link.dataset.replyName, preview: link.dataset.replyPreview });
     });
     document.addEventListener("panel-refreshed", () => this.update());
   }
 
   // Enter sends and Shift+Enter begins a line; on a phone, whose keyboard has no Shift+Enter, Enter begins one.
   pressed(event) {
+    if (event.key === "Escape" && this.target.editing) this.stopEditing();
     if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
     const touch = window.matchMedia("(pointer: coarse)").matches;
     if (touch && !event.ctrlKey && !event.metaKey) return;
@@ -56,25 +59,50 @@ export class Composer {
     this.send();
   }
 
-  answer(id, name, preview) {
-    this.form.elements.reply_to.value = id;
-    this.quote.querySelector("[data-quote-name]").textContent = name;
-    this.quote.querySelector("[data-quote-text]").textContent = preview;
-    this.quote.hidden = !id;
+  answer(target) {
+    this.stopEditing();
+    this.target.answer(target);
+    this.text.focus();
+  }
+
+  // A message of ours comes into the composer; what was being written waits until that is done.
+  edit(address, preview, markup) {
+    if (!this.target.editing) this.before = this.snapshot();
+    this.form.elements.format.checked = true;
+    this.text.value = markup;
+    this.target.edit(address, preview);
+    this.text.focus();
+  }
+
+  stopEditing() {
+    if (!this.target.editing) return false;
+    const { before } = this;
+    this.text.value = before.text;
+    this.target.clear();
+    this.target.restore(before);
     this.changed();
+    return true;
   }
 
   changed() {
     this.error.hidden = true;
     this.update();
-    this.draft.keep({
+    const { editing } = this.target;
+    if (editing) this.draft.keep({ ...this.before, edit: { ...editing, text: this.text.value } });
+    else this.draft.keep(this.snapshot());
+    this.form.dispatchEvent(new Event("composer-changed"));
+  }
+
+  snapshot() {
+    const { elements } = this.form;
+    return {
       text: this.text.value,
-      key: this.form.elements.key.value,
-      replyTo: this.form.elements.reply_to.value,
-      replyName: this.quote.querySelector("[data-quote-name]").textContent,
-      replyPreview: this.quote.querySelector("[data-quote-text]").textContent,
+      key: elements.key.value,
+      ...this.target.kept,
       files: this.files.files.map((file) => file.name),
-    });
+      options: OPTIONS.filter((name) => elements[name].checked),
+      buttons: elements.buttons.value,
+    };
   }
 
   restore() {
@@ -83,54 +111,81 @@ export class Composer {
       this.text.value = kept.text;
       this.form.elements.key.value = kept.key; // had it arrived after all, it is still one message
     }
-    if (!this.form.elements.reply_to.value && kept.replyTo) this.answer(kept.replyTo, kept.replyName, kept.replyPreview);
+    for (const name of kept.options ?? []) this.form.elements[name].checked = true;
+    if (kept.buttons) this.buttons.restore(kept.buttons);
+    this.target.restore(kept);
+    if (kept.edit) this.edit(kept.edit.address, kept.edit.preview, kept.edit.text);
     if (kept.files?.length) this.say(this.words.wordsKeptFiles.replace("%s", kept.files.join(", ")));
   }
 
   update() {
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight + 2}px`;
-    const hasContent = Boolean(this.text.value.trim() || this.files.files.length);
+    const hasFiles = this.files.files.length > 0 && !this.target.editing;
+    const hasContent = Boolean(this.text.value.trim()) || hasFiles;
     this.composer.toggleAttribute("data-has-content", hasContent);
-    const mayAnswer = ["ready", "take"].includes(this.state);
+    this.composer.toggleAttribute("data-has-files", hasFiles);
+    const mayAnswer = this.state === "ready" || (this.state === "take" && !this.target.editing);
     document.getElementById("composer-send").disabled = !mayAnswer || this.sending || !hasContent;
   }
 
-  async send() {
+  send() {
     if (this.sending || document.getElementById("composer-send").disabled) return;
+    const { editing } = this.target;
     const body = new FormData(this.form);
-    body.delete("files");
-    for (const file of this.files.files) body.append("files", file, file.name);
-    this.busy(true);
+    if (editing) {
+      for (const name of new Set(body.keys())) if (!["text", "format", "csrfmiddlewaretoken"].includes(name)) body.delete(name);
+      this.deliver(editing.address, body, () => this.stopEditing());
+      return;
+    }
+    this.files.addTo(body);
+    this.deliver(this.form.action, body, () => this.reset());
+  }
+
+  // Alone, beside what is being written. Resolves to whether it was accepted.
+  sendVoice(file, seconds) {
+    const body = new FormData(this.form);
+    for (const name of ["text", "files", "as_file"]) body.delete(name);
+    body.append("files", file, file.name);
+    body.append("voice", file.name);
+    body.append("voice_seconds", String(seconds));
+    return this.deliver(this.form.action, body, () => this.target.clear());
+  }
+
+  async deliver(address, body, accepted) {
+    this.busy(true, body.has("files"));
     try {
-      const showProgress = this.files.files.length ? (part) => this.show(part) : undefined;
-      this.settle(await post(this.form.action, body, showProgress));
+      const answer = await post(address, body, body.has("files") ? (part) => this.show(part) : undefined);
+      if (answer.key) this.form.elements.key.value = answer.key;
+      if (answer.ok) {
+        accepted();
+        this.on.sent();
+        return true;
+      }
+      this.changed();
+      if (answer.status === 401) this.on.signedOut();
+      this.say(answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed));
     } catch {
       this.say(this.words.wordsNetwork);
     } finally {
       this.busy(false);
     }
+    return false;
   }
 
-  settle(answer) {
-    if (answer.key) this.form.elements.key.value = answer.key;
-    if (answer.ok) {
-      this.text.value = "";
-      this.files.clear();
-      this.answer("", "", "");
-      this.on.sent();
-      return;
-    }
-    this.changed();
-    if (answer.status === 401) this.on.signedOut();
-    this.say(answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed));
+  reset() {
+    this.text.value = "";
+    for (const name of OPTIONS) this.form.elements[name].checked = false;
+    this.buttons.clear();
+    this.files.clear();
+    this.target.clear();
   }
 
-  busy(sending) {
+  busy(sending, withFiles = false) {
     this.sending = sending;
     this.text.readOnly = sending;
     this.composer.toggleAttribute("data-sending", sending);
-    this.progress.hidden = !sending || !this.files.files.length;
+    this.progress.hidden = !sending || !withFiles;
     this.progress.value = 0;
     this.update();
     if (!sending && !window.matchMedia("(pointer: coarse)").matches) this.text.focus();

@@ -6,6 +6,7 @@ export class ComposerFiles {
     this.composer = composer;
     this.on = on;
     this.files = [];
+    this.asFile = new Set();
     this.list = composer.querySelector("#composer-files");
     this.addresses = [];
     const input = composer.querySelector("input[type=file]");
@@ -62,7 +63,17 @@ export class ComposerFiles {
 
   clear() {
     this.files = [];
+    this.asFile.clear();
     this.changed();
+  }
+
+  // Into the form's body, in their order; with the places of those that are not to be shown as pictures.
+  addTo(body) {
+    body.delete("files");
+    this.files.forEach((file, place) => {
+      body.append("files", file, file.name);
+      if (this.asFile.has(file)) body.append("as_file", String(place));
+    });
   }
 
   changed() {
@@ -86,6 +97,7 @@ export class ComposerFiles {
       this.addresses.push(picture.src);
       row.append(picture);
     }
+    const asFile = /^(image\/(png|jpeg|gif)|video\/mp4|audio\/)/.test(file.type) ? [this.asFileButton(file)] : [];
     const name = document.createElement("span");
     name.className = "composer-file-name";
     name.textContent = name.title = file.name;
@@ -100,8 +112,21 @@ export class ComposerFiles {
       this.files = this.files.filter((other) => other !== file);
       this.changed();
     });
-    row.append(name, size, remove);
+    row.append(name, size, ...asFile, remove);
     return row;
+  }
+
+  asFileButton(file) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "composer-as-file";
+    button.textContent = this.composer.dataset.wordsAsFile;
+    button.ariaPressed = String(this.asFile.has(file));
+    button.addEventListener("click", () => {
+      if (!this.asFile.delete(file)) this.asFile.add(file);
+      button.ariaPressed = String(this.asFile.has(file));
+    });
+    return button;
   }
 }
 
