@@ -2,9 +2,9 @@
 
 import { ComposerButtons } from "./composer_buttons.js";
 import { ComposerFiles } from "./composer_files.js";
+import { Sending } from "./composer_sending.js";
 import { Target } from "./composer_target.js";
 import { Draft } from "./draft.js";
-import { post } from "./post.js";
 
 const OPTIONS = ["silent", "no_preview", "spoiler", "as_file"];
 
@@ -12,12 +12,9 @@ export class Composer {
   // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over.
   constructor(composer, ticket, on) {
     this.composer = composer;
-    this.words = composer.dataset;
-    this.on = on;
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
-    this.error = composer.querySelector("#composer-error");
-    this.progress = composer.querySelector("#composer-progress");
+    this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update() });
     this.draft = new Draft(ticket);
     this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });
@@ -85,7 +82,7 @@ export class Composer {
   }
 
   changed() {
-    this.error.hidden = true;
+    this.say("");
     this.update();
     const { editing } = this.target;
     if (editing) this.draft.keep({ ...this.before, edit: { ...editing, text: this.text.value } });
@@ -115,7 +112,7 @@ export class Composer {
     if (kept.buttons) this.buttons.restore(kept.buttons);
     this.target.restore(kept);
     if (kept.edit) this.edit(kept.edit.address, kept.edit.preview, kept.edit.text);
-    if (kept.files?.length) this.say(this.words.wordsKeptFiles.replace("%s", kept.files.join(", ")));
+    if (kept.files?.length) this.say(this.composer.dataset.wordsKeptFiles.replace("%s", kept.files.join(", ")));
   }
 
   update() {
@@ -126,20 +123,20 @@ export class Composer {
     this.composer.toggleAttribute("data-has-content", hasContent);
     this.composer.toggleAttribute("data-has-files", hasFiles);
     const mayAnswer = this.state === "ready" || (this.state === "take" && !this.target.editing);
-    document.getElementById("composer-send").disabled = !mayAnswer || this.sending || !hasContent;
+    document.getElementById("composer-send").disabled = !mayAnswer || this.sending.running || !hasContent;
   }
 
   send() {
-    if (this.sending || document.getElementById("composer-send").disabled) return;
+    if (this.sending.running || document.getElementById("composer-send").disabled) return;
     const { editing } = this.target;
     const body = new FormData(this.form);
     if (editing) {
       for (const name of new Set(body.keys())) if (!["text", "format", "csrfmiddlewaretoken"].includes(name)) body.delete(name);
-      this.deliver(editing.address, body, () => this.stopEditing());
+      this.sending.deliver(editing.address, body, () => this.stopEditing());
       return;
     }
     this.files.addTo(body);
-    this.deliver(this.form.action, body, () => this.reset());
+    this.sending.deliver(this.form.action, body, () => this.reset());
   }
 
   // Alone, beside what is being written. Resolves to whether it was accepted.
@@ -149,28 +146,7 @@ export class Composer {
     body.append("files", file, file.name);
     body.append("voice", file.name);
     body.append("voice_seconds", String(seconds));
-    return this.deliver(this.form.action, body, () => this.target.clear());
-  }
-
-  async deliver(address, body, accepted) {
-    this.busy(true, body.has("files"));
-    try {
-      const answer = await post(address, body, body.has("files") ? (part) => this.show(part) : undefined);
-      if (answer.key) this.form.elements.key.value = answer.key;
-      if (answer.ok) {
-        accepted();
-        this.on.sent();
-        return true;
-      }
-      this.changed();
-      if (answer.status === 401) this.on.signedOut();
-      this.say(answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed));
-    } catch {
-      this.say(this.words.wordsNetwork);
-    } finally {
-      this.busy(false);
-    }
-    return false;
+    return this.sending.deliver(this.form.action, body, () => this.target.clear());
   }
 
   reset() {
@@ -181,22 +157,7 @@ export class Composer {
     this.target.clear();
   }
 
-  busy(sending, withFiles = false) {
-    this.sending = sending;
-    this.text.readOnly = sending;
-    this.composer.toggleAttribute("data-sending", sending);
-    this.progress.hidden = !sending || !withFiles;
-    this.progress.value = 0;
-    this.update();
-    if (!sending && !window.matchMedia("(pointer: coarse)").matches) this.text.focus();
-  }
-
-  show(part) {
-    this.progress.value = Math.round(part * 100);
-  }
-
   say(words) {
-    this.error.textContent = words;
-    this.error.hidden = false;
+    this.sending.say(words);
   }
 }

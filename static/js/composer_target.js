@@ -8,12 +8,14 @@ export class Target {
     this.bar = composer.querySelector("#composer-quote");
     this.name = this.bar.querySelector("[data-quote-name]");
     this.text = this.bar.querySelector("[data-quote-text]");
+    this.cancel = this.bar.querySelector("[data-quote-cancel]");
+    this.cancelWords = this.cancel.title;
     this.editing = null; // {address, preview}
     this.changed = changed;
   }
 
   onCancel(cancelled) {
-    this.bar.querySelector("[data-quote-cancel]").addEventListener("click", (event) => {
+    this.cancel.addEventListener("click", (event) => {
       event.preventDefault();
       cancelled();
     });
@@ -45,6 +47,7 @@ export class Target {
   show(name, text) {
     this.name.textContent = name;
     this.text.textContent = text;
+    this.cancel.title = this.cancel.ariaLabel = this.editing ? this.bar.dataset.wordsStopEditing : this.cancelWords;
     this.bar.hidden = !this.fields.reply_to.value && !this.editing;
     this.composer.toggleAttribute("data-editing", Boolean(this.editing));
     this.changed();
