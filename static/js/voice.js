@@ -69,7 +69,6 @@ export class Voice {
   stopped() {
     const type = this.recorder.mimeType.split(";")[0] || "audio/webm";
     this.release();
-    if (this.discarded) return;
     const suffix = { "audio/ogg": "ogg", "audio/mp4": "m4a" }[type] ?? "webm";
     this.file = new File(this.pieces, `voice.${suffix}`, { type });
     if (this.length < SHORTEST || !this.file.size) {
@@ -82,10 +81,7 @@ export class Voice {
   }
 
   cancel() {
-    this.discarded = true;
-    if (this.recorder?.state === "recording") this.recorder.stop();
-    this.release();
-    this.show("");
+    this.drop();
     this.element.querySelector("[data-record=start]").focus();
   }
 
@@ -99,10 +95,14 @@ export class Voice {
   }
 
   fail(words) {
-    this.discarded = true;
+    this.drop();
+    this.composer.say(words);
+  }
+
+  drop() {
+    if (this.recorder) this.recorder.onstop = null;
     this.release();
     this.show("");
-    this.composer.say(words);
   }
 
   // The microphone is let go of, and its light goes out.
@@ -114,7 +114,6 @@ export class Voice {
 
   // "": nothing, recording, recorded.
   show(state) {
-    this.discarded = false;
     this.element.toggleAttribute("data-recording", Boolean(state));
     this.box.hidden = !state;
     this.box.querySelector(".recorder-now").hidden = this.box.querySelector("[data-record=stop]").hidden = state !== "recording";

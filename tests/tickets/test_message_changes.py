@@ -1,5 +1,5 @@
-"""What can be done with one message: editing, deleting, reacting, each through its form; who may, and the words
-of refusal."""
+"""What can be done with one message: edit it, delete it, react to it. Each through its form; who may, and the
+words of a refusal."""
 
 import re
 from datetime import timedelta
