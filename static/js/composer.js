@@ -2,11 +2,10 @@
 
 import { ComposerButtons } from "./composer_buttons.js";
 import { ComposerFiles } from "./composer_files.js";
+import { resetOptions, snapshot, takeUp } from "./composer_kept.js";
 import { Sending } from "./composer_sending.js";
 import { Target } from "./composer_target.js";
 import { Draft } from "./draft.js";
-
-const OPTIONS = ["silent", "no_preview", "spoiler", "as_file"];
 
 export class Composer {
   // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over.
@@ -64,7 +63,7 @@ export class Composer {
 
   // A message of ours comes into the composer; what was being written waits until that is done.
   edit(address, preview, markup) {
-    if (!this.target.editing) this.before = this.snapshot();
+    if (!this.target.editing) this.before = snapshot(this);
     this.form.elements.format.checked = true;
     this.text.value = markup;
     this.target.edit(address, preview);
@@ -75,6 +74,7 @@ export class Composer {
     if (!this.target.editing) return false;
     const { before } = this;
     this.text.value = before.text;
+    this.form.elements.format.checked = before.formatted;
     this.target.clear();
     this.target.restore(before);
     this.changed();
@@ -86,31 +86,13 @@ export class Composer {
     this.update();
     const { editing } = this.target;
     if (editing) this.draft.keep({ ...this.before, edit: { ...editing, text: this.text.value } });
-    else this.draft.keep(this.snapshot());
+    else this.draft.keep(snapshot(this));
     this.form.dispatchEvent(new Event("composer-changed"));
-  }
-
-  snapshot() {
-    const { elements } = this.form;
-    return {
-      text: this.text.value,
-      key: elements.key.value,
-      ...this.target.kept,
-      files: this.files.files.map((file) => file.name),
-      options: OPTIONS.filter((name) => elements[name].checked),
-      buttons: elements.buttons.value,
-    };
   }
 
   restore() {
     const kept = this.draft.read();
-    if (!this.text.value && kept.text) {
-      this.text.value = kept.text;
-      this.form.elements.key.value = kept.key; // had it arrived after all, it is still one message
-    }
-    for (const name of kept.options ?? []) this.form.elements[name].checked = true;
-    if (kept.buttons) this.buttons.restore(kept.buttons);
-    this.target.restore(kept);
+    takeUp(kept, this);
     if (kept.edit) this.edit(kept.edit.address, kept.edit.preview, kept.edit.text);
     if (kept.files?.length) this.say(this.composer.dataset.wordsKeptFiles.replace("%s", kept.files.join(", ")));
   }
@@ -151,7 +133,7 @@ export class Composer {
 
   reset() {
     this.text.value = "";
-    for (const name of OPTIONS) this.form.elements[name].checked = false;
+    resetOptions(this.form);
     this.buttons.clear();
     this.files.clear();
     this.target.clear();

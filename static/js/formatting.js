@@ -13,7 +13,8 @@ export class Formatting {
     this.dialog = document.getElementById("link-dialog");
     if (localStorage.getItem(REMEMBERED)) this.switch.checked = false;
     this.switch.addEventListener("change", () => this.switched());
-    this.switched();
+    form.addEventListener("composer-changed", () => this.draw()); // an edit switches it on for itself
+    this.draw();
     for (const button of this.marks.querySelectorAll("[data-mark]")) {
       button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
       button.addEventListener("click", () => this.apply(button.dataset.mark));
@@ -25,6 +26,10 @@ export class Formatting {
   switched() {
     if (this.switch.checked) localStorage.removeItem(REMEMBERED);
     else localStorage.setItem(REMEMBERED, "1");
+    this.draw();
+  }
+
+  draw() {
     for (const button of this.marks.children) button.disabled = !this.switch.checked;
   }
 

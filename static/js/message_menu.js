@@ -1,15 +1,18 @@
 // One menu for all messages: opens at the one whose dots were pressed, and offers what can be done with it.
 
+import { Reactions } from "./reactions.js";
+
 export class MessageMenu {
   // `composer` answers and edits; `say(words)` tells what could not be done.
   constructor(composer, say) {
     this.menu = document.getElementById("message-menu");
     this.dialog = document.getElementById("delete-dialog");
+    this.reactions = new Reactions(this.menu.querySelector("form"), () => this.place());
     this.composer = composer;
     this.say = say;
     document.addEventListener("click", (event) => {
       const opener = event.target.closest("[data-message-menu]");
-      if (!opener || event.ctrlKey || event.metaKey) return;
+      if (!opener || event.ctrlKey || event.metaKey || !this.menu.showPopover) return;
       event.preventDefault();
       this.open(opener);
     });
@@ -27,16 +30,14 @@ export class MessageMenu {
     this.message = opener.closest("article.message");
     this.text = [...this.message.querySelectorAll(":scope .message-text")].find((one) => !one.closest(".versions"));
     const { direction, delivery } = this.message.dataset;
-    const state = document.getElementById("composer-state").dataset.state;
+    const state = document.getElementById("composer-state")?.dataset.state ?? "";
     const deleted = this.message.hasAttribute("data-deleted");
     Object.assign(this.menu.dataset, { direction, delivery, state });
     this.menu.toggleAttribute("data-has-text", Boolean(this.text?.textContent.trim()));
     this.menu.toggleAttribute("data-is-deleted", deleted);
     this.menu.toggleAttribute("data-reacted", Boolean(opener.dataset.reaction));
     this.menu.toggleAttribute("data-no-composer", !this.composer);
-    this.menu.querySelector("form").setAttribute("action", this.address("react"));
-    for (const button of this.menu.querySelectorAll("[name=emoji]")) button.ariaPressed = String(button.value !== "" && button.value === opener.dataset.reaction);
-    this.showOthers(false);
+    this.reactions.open(this.address("react"), opener.dataset.reaction);
     this.menu.showPopover();
     this.place();
     this.items()[0]?.focus();
@@ -72,17 +73,8 @@ export class MessageMenu {
     items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
   }
 
-  showOthers(shown) {
-    this.menu.querySelector("#other-reactions").hidden = !shown;
-    this.menu.querySelector("[data-more-reactions]").ariaExpanded = String(shown);
-  }
-
   clicked(event) {
     const button = event.target.closest("button");
-    if (button?.hasAttribute("data-more-reactions")) {
-      this.showOthers(this.menu.querySelector("#other-reactions").hidden);
-      this.place();
-    }
     const act = button?.dataset.act;
     if (!act) return;
     this.close();

@@ -125,7 +125,7 @@ def test_buttons_and_options_go_with_the_message_and_are_kept_over_a_reload(page
     page.keyboard.press("Enter")
     expect(dialog).to_contain_text("The address begins with")
     page.get_by_label("Address it opens").fill("https://example.com/")
-    page.get_by_role("button", name="Done").click()
+    dialog.get_by_role("button", name="Close").click()
     page.get_by_role("checkbox", name="Send without a sound").check()
     page.reload()
     expect(page.locator("#composer-buttons .button-chip")).to_have_count(3)
