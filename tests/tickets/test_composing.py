@@ -16,7 +16,7 @@ from tickets.signals import staff_types
 
 pytestmark = pytest.mark.django_db
 
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON: Any = {"HTTP_ACCEPT": "application/json"}
 SOLVED = [[{"text": "Solved", "answer": "solved"}, {"text": "Still open", "answer": "still_open"}]]
 
 

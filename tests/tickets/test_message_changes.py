@@ -19,7 +19,7 @@ from tickets.models import Amendment, Message, Status, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON: Any = {"HTTP_ACCEPT": "application/json"}
 BOLD = [{"type": "bold", "offset": 0, "length": 3}]
 VERBS = ["message-edit", "message-delete", "message-react"]
 FORM = {"text": "New", "emoji": "👍"}
