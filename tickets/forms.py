@@ -12,7 +12,7 @@ from tickets.file_types import kind_of_upload, type_of_upload
 from tickets.markup import parse
 from tickets.models import Message, Status
 from tickets.querysets import BIGGEST_ID
-from tickets.reaction_emoji import ALLOWED
+from tickets.reaction_emoji import reaction_of
 from tickets.reply_buttons import ButtonsField
 
 
@@ -128,10 +128,11 @@ class ReactionForm(forms.Form):
     emoji = forms.CharField(required=False)
 
     def clean_emoji(self) -> str:
-        emoji = str(self.cleaned_data["emoji"]).replace("\ufe0f", "")
-        if emoji and emoji not in ALLOWED:
+        emoji = str(self.cleaned_data["emoji"])
+        reaction = reaction_of(emoji) if emoji else ""
+        if reaction is None:
             raise forms.ValidationError(_("Telegram has no such reaction."))
-        return emoji
+        return reaction
 
 
 class StatusForm(forms.Form):

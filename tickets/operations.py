@@ -6,27 +6,21 @@ transaction also holds the update's own row (telegram_bridge/ingest.py).
 """
 
 import uuid
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from psycopg.errors import ForeignKeyViolation
 
 from staff.models import User
 from tickets import steps
-from tickets.content import Content, storable
+from tickets.content import Content
 from tickets.errors import OperationRefused
 from tickets.journal import SYSTEM, Change, by_staff, change
 from tickets.models import Attachment, Client, Message, Status, Ticket
+from tickets.sendable import require_quote, require_sendable
 
 Delivery = Message.Delivery
-
-# Ten of Telegram's longest messages (4,096 characters each): https://core.telegram.org/bots/api#sendmessage
-LONGEST_REPLY = 40_960
-# In UTF-16 units: https://core.telegram.org/bots/api#replyparameters
-LONGEST_QUOTE = 1024
 
 
 def _locked(ticket_id: int) -> Ticket:
@@ -136,8 +130,8 @@ def reply(
 ) -> Message:
     """The message, queued for the client. With `taking` a ticket nobody has is taken first.
 
-    Refused unless `staff` is the assignee of the ticket in progress, and `quote` is a part of the message
-    that is replied to. The same `key` again returns the message that it made the first time.
+    Refused unless `staff` is the assignee of the ticket in progress, and when a `quote` is not to the letter
+    in the message it is from. The same `key` again returns the message that it made the first time.
     """
     try:
         with change() as opened:
@@ -145,9 +139,9 @@ def reply(
             if taking:
                 _take(opened, ticket, staff)
             require_answerer(ticket, staff)
-            _require_sendable(content)
+            require_sendable(content)
             target = _reply_target(ticket, reply_to)
-            _require_quotable(target, quote)
+            require_quote(quote, target)
             return steps.write_message(
                 opened, ticket, content, actor=by_staff(staff), reply_to=target, quote=quote, key=key
             )
@@ -174,40 +168,6 @@ def require_answerer(ticket: Ticket, staff: User) -> None:
     raise OperationRefused(_("Put this ticket in progress before you answer."))
 
 
-def _require_sendable(content: Content) -> None:
-    if not content.text.strip() and not content.files:
-        raise OperationRefused(_("Write something or add a file."))
-    if len(content.text) > LONGEST_REPLY:
-        raise OperationRefused(
-            _("This text has %(length)s characters; at most %(limit)s can be sent at once.")
-            % {"length": len(content.text), "limit": LONGEST_REPLY}
-        )
-    refuse_files([(file.name, file.size or 0) for file in content.files])
-
-
-def refuse_files(files: Sequence[tuple[str, int]]) -> None:
-    """Raises OperationRefused when these (name, bytes) are more or larger than Telegram takes from a bot."""
-    most = settings.MAX_FILES_PER_REPLY
-    if len(files) > most:
-        raise OperationRefused(
-            ngettext(
-                "At most %(most)s file can be sent at once.",
-                "At most %(most)s files can be sent at once.",
-                most,
-            )
-            % {"most": most}
-        )
-    limit = settings.TELEGRAM_UPLOAD_LIMIT
-    for name, size in files:
-        if size > limit:
-            raise OperationRefused(
-                _("“%(name)s” is larger than %(limit)s MB, the most Telegram takes from a bot.")
-                % {"name": name, "limit": limit // 1024 // 1024}
-            )
-        if size == 0:
-            raise OperationRefused(_("“%(name)s” is empty; Telegram takes no empty files.") % {"name": name})
-
-
 def _reply_target(ticket: Ticket, message_id: int | None) -> Message | None:
     if message_id is None:
         return None
@@ -215,17 +175,6 @@ def _reply_target(ticket: Ticket, message_id: int | None) -> Message | None:
         return Message.objects.get(pk=message_id, ticket__client=ticket.client_id)
     except Message.DoesNotExist:
         raise OperationRefused(_("The message you reply to is not of this client.")) from None
-
-
-def _require_quotable(target: Message | None, quote: str) -> None:
-    """Telegram refuses a message with a quote that isn't, word for word, in the one it answers."""
-    if not quote:
-        return
-    quote = storable(quote)
-    if target is None or quote not in target.text:
-        raise OperationRefused(_("The quoted words are not in that message (any more)."))
-    if len(quote.encode("utf-16-le")) // 2 > LONGEST_QUOTE:
-        raise OperationRefused(_("At most %(limit)s characters can be quoted.") % {"limit": LONGEST_QUOTE})
 
 
 def send_again(message: Message, *, staff: User) -> Message:
@@ -240,6 +189,36 @@ def send_again(message: Message, *, staff: User) -> Message:
             raise OperationRefused(_("This message is on its way or has arrived already."))
         steps.change_delivery(opened, message, Delivery.QUEUED, actor=by_staff(staff))
     return message
+
+
+@dataclass(frozen=True)
+class SentAgain:
+    """What became of a client's failed messages: `queued` again, in their order, or `refused`, since they are
+    of a ticket that this person may not answer."""
+
+    queued: int
+    refused: int
+
+
+def send_all_again(client: Client, *, staff: User) -> SentAgain:
+    """Queues every message that surely did not reach `client`, oldest first. One whose fate is unknown is
+    left to a person's look at it alone: sent again, it might arrive twice."""
+    _require_active(staff)
+    with change() as opened:
+        failed = Message.objects.failed_for(client.pk)
+        tickets = {
+            ticket.pk: ticket
+            for ticket in Ticket.objects.locked().filter(pk__in=failed.values("ticket")).order_by("pk")
+        }
+        queued = refused = 0
+        for message in failed.filter(ticket__in=tickets).defer("search").order_by("created_at", "pk"):
+            message.ticket = tickets[message.ticket_id]
+            if message.ticket.can_be_answered_by(staff):
+                steps.change_delivery(opened, message, Delivery.QUEUED, actor=by_staff(staff))
+                queued += 1
+            else:
+                refused += 1
+    return SentAgain(queued, refused)
 
 
 def locked_message(message_id: int) -> Message:
@@ -263,6 +242,18 @@ def begin_delivery(message_id: int, *, claim: uuid.UUID) -> Message | None:
         message.delivery_claim = claim
         steps.change_delivery(opened, message, Delivery.SENDING)
     return message
+
+
+def postpone_delivery(message_id: int, *, error: dict[str, object]) -> bool:
+    """Whether the message still has to be sent; it then says why it waits, and until when. Raises
+    DoesNotExist."""
+    with change() as opened:
+        message = locked_message(message_id)
+        if message.delivery != Delivery.QUEUED:
+            return False
+        if message.delivery_error != error:
+            steps.change_delivery(opened, message, Delivery.QUEUED, error=error)
+    return True
 
 
 def holds_delivery(message_id: int, *, claim: uuid.UUID) -> bool:
@@ -313,6 +304,20 @@ def settle_abandoned(message_id: int) -> bool:
         if message.delivery != Delivery.SENDING:
             return False
         steps.change_delivery(opened, message, Delivery.UNKNOWN, error={"code": "crashed"})
+    return True
+
+
+def move_client(client_id: int, *, external_id: int) -> bool:
+    """Whether the client now has the chat `external_id`, to which Telegram says that theirs has moved. Not
+    when another client has it. Which Telegram message is which stays: the new chat has ids of its own."""
+    try:
+        with change() as opened:
+            client = Client.objects.select_for_update(of=("self",), no_key=True).get(pk=client_id)
+            if client.external_id != external_id:
+                ticket = Ticket.objects.locked().open().filter(client=client).first()
+                steps.follow_profile(opened, ticket, client, external_id=external_id)
+    except IntegrityError:
+        return False
     return True
 
 

@@ -87,6 +87,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def failed_for(self, client_id: int) -> Self:
+        """Messages that surely did not reach this client."""
+        return self.filter(ticket__client=client_id, delivery="failed")
+
     def matching(self, words: list[str]) -> Self:
         """Messages with all of `words`, in any form the Russian and the English stemmer know."""
         return self.filter(search=search_query(words))

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from tickets.content import storable
 from tickets.rich_text import safe_address
+from tickets.sendable import LONGEST_ADDRESS, LONGEST_BUTTON
+from tickets.utf16 import units
 
 Rows = list[list[dict[str, str]]]
 
 MOST_BUTTONS = 8
-LONGEST_LABEL = 64
-LONGEST_ADDRESS = 2048
 SCHEMES = ("http://", "https://", "tg://")
 
 
@@ -61,14 +61,14 @@ def _button(button: Any) -> dict[str, str]:
     said = {name: storable(value).strip() for name, value in button.items()}
     text, url, answer = said.get("text", ""), said.get("url", ""), said.get("answer", "")
     if not text:
-        raise ValidationError(_("A button needs words."))
-    if len(text) > LONGEST_LABEL:
+        raise ValidationError(_("A button needs a text."))
+    if units(text) > LONGEST_BUTTON:
         raise ValidationError(
-            _("“%(text)s…” is too long for a button: at most %(limit)s characters.")
-            % {"text": text[:20], "limit": LONGEST_LABEL}
+            _("“%(text)s” is too long for a button: at most %(limit)s characters.")
+            % {"text": text[:100], "limit": LONGEST_BUTTON}
         )
     if "url" not in said:
-        return {"text": text, "answer": (answer or text)[:LONGEST_LABEL]}
+        return {"text": text, "answer": answer or text}
     if not safe_address(url).lower().startswith(SCHEMES) or len(url) > LONGEST_ADDRESS:
         raise ValidationError(
             _("“%(text)s” needs an address that begins with https://, http:// or tg://.") % {"text": text}

@@ -166,8 +166,8 @@ def replace_text(
     message.text, message.entities, message.edited_at = text, entities, edited_at
 
 
-def follow_profile(change: Change, ticket: Ticket | None, client: Client, **profile: str) -> None:
-    """The client's name, user name or language changed in Telegram; told in `ticket`, when there is one."""
+def follow_profile(change: Change, ticket: Ticket | None, client: Client, **profile: str | int) -> None:
+    """The client's name, language, chat … changed in Telegram; told in `ticket`, when there is one."""
     for field, value in profile.items():
         setattr(client, field, value)
     client.save(update_fields=list(profile))

@@ -170,7 +170,7 @@ def test_buttons_below_a_reply_are_rows_of_addresses_and_quick_answers(browser: 
         ("[[1]]", "The buttons could not be read."),
         ('[[{"text": 1}]]', "The buttons could not be read."),
         ("[" * 20_000, "The buttons could not be read."),
-        ('[[{"text": " "}]]', "A button needs words."),
+        ('[[{"text": " "}]]', "A button needs a text."),
         (json.dumps([[{"text": "x" * 65}]]), "is too long for a button: at most 64 characters."),
         (
             json.dumps([[{"text": "x", "url": "javascript:alert(1)"}]]),

@@ -20,10 +20,10 @@ from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
-from tickets.operations import LONGEST_REPLY
 from tickets.querysets import ticket_number
 from tickets.reaction_emoji import OTHERS, QUICK
-from tickets.reply_buttons import LONGEST_LABEL, MOST_BUTTONS
+from tickets.reply_buttons import MOST_BUTTONS
+from tickets.sendable import LONGEST_BUTTON, LONGEST_REPLY
 from tickets.views.answers import from_script
 
 # A jump far back loads at most this much at once.
@@ -135,7 +135,7 @@ def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None
         "other_reactions": OTHERS,
         "key": uuid.uuid4(),
         "longest_reply": LONGEST_REPLY,
-        "longest_label": LONGEST_LABEL,
+        "longest_label": LONGEST_BUTTON,
         "most_buttons": MOST_BUTTONS,
         "most_files": settings.MAX_FILES_PER_REPLY,
         "largest_file": settings.TELEGRAM_UPLOAD_LIMIT,
