@@ -172,7 +172,13 @@ def own_servers(tmp_path: Path) -> Iterator[OwnServers]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
+def browser_arguments() -> list[str]:
+    """For a module whose Chromium needs more."""
+    return CHROMIUM_ARGUMENTS
+
+
+@pytest.fixture(scope="module")
+def browser(browser_arguments: list[str]) -> "Iterator[Browser]":
     """A headless Chromium for one module. Mark the tests `browser`.
 
     Not for a whole session: Playwright keeps an event loop running in this thread, where neither the
@@ -188,7 +194,7 @@ def browser() -> "Iterator[Browser]":
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:
         with sync_playwright() as playwright:
-            running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+            running = playwright.chromium.launch(executable_path=path, args=browser_arguments)
             yield running
             running.close()
     finally:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
-from tickets.views import changes, clients, files, ticket
+from tickets.views import changes, clients, composing, files, messages, ticket
 from tickets.views.list import ticket_list
 
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),
     path("tickets/<id:ticket_id>/status/", changes.status, name="ticket-status"),
     path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
+    path("tickets/<id:ticket_id>/preview/", composing.preview, name="ticket-preview"),
+    path("tickets/<id:ticket_id>/typing/", composing.typing, name="ticket-typing"),
+    path("messages/<id:message_id>/edit/", messages.edit, name="message-edit"),
+    path("messages/<id:message_id>/delete/", messages.delete, name="message-delete"),
+    path("messages/<id:message_id>/react/", messages.react, name="message-react"),
     path("messages/<id:message_id>/send-again/", changes.send_again, name="message-send-again"),
     path("files/<id:file_id>/", files.file, name="file"),
     path("messages/<id:message_id>/contact.vcf", files.contact, name="message-contact"),

@@ -1,22 +1,24 @@
-// The composer: text that grows, files, a message to answer; what could not be sent stays where it is.
+// The composer: text that grows, what it is about and how it is sent; what could not be sent stays where it is.
 
+import { ComposerButtons } from "./composer_buttons.js";
 import { ComposerFiles } from "./composer_files.js";
+import { resetOptions, snapshot, takeUp } from "./composer_kept.js";
+import { Sending } from "./composer_sending.js";
+import { Target } from "./composer_target.js";
 import { Draft } from "./draft.js";
-import { post } from "./post.js";
 
 export class Composer {
   // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over.
   constructor(composer, ticket, on) {
     this.composer = composer;
-    this.words = composer.dataset;
-    this.on = on;
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
-    this.error = composer.querySelector("#composer-error");
-    this.quote = composer.querySelector("#composer-quote");
-    this.progress = composer.querySelector("#composer-progress");
+    this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update() });
     this.draft = new Draft(ticket);
+    this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });
+    this.buttons = new ComposerButtons(composer, () => this.changed());
+    composer.toggleAttribute("data-scripted", true);
     this.restore();
     this.listen();
     this.update();
@@ -27,28 +29,25 @@ export class Composer {
   }
 
   listen() {
-    this.text.addEventListener("input", () => this.changed());
+    this.form.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.pressed(event));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
     });
-    this.quote.querySelector("[data-quote-cancel]").addEventListener("click", (event) => {
-      event.preventDefault();
-      this.answer("", "", "");
-    });
+    this.target.onCancel(() => this.stopEditing() || this.target.clear());
     document.addEventListener("click", (event) => {
       const link = event.target.closest("[data-reply-to]");
       if (!link) return;
       event.preventDefault();
-      this.answer(link.dataset.replyTo, link.dataset.replyName, link.dataset.replyPreview);
-      this.text.focus();
+      this.answer({ id: link.dataset.replyTo, name: link.dataset.replyName, preview: link.dataset.replyPreview });
     });
     document.addEventListener("panel-refreshed", () => this.update());
   }
 
   // Enter sends and Shift+Enter begins a line; on a phone, whose keyboard has no Shift+Enter, Enter begins one.
   pressed(event) {
+    if (event.key === "Escape" && this.target.editing) this.stopEditing();
     if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
     const touch = window.matchMedia("(pointer: coarse)").matches;
     if (touch && !event.ctrlKey && !event.metaKey) return;
@@ -56,92 +55,91 @@ export class Composer {
     this.send();
   }
 
-  answer(id, name, preview) {
-    this.form.elements.reply_to.value = id;
-    this.quote.querySelector("[data-quote-name]").textContent = name;
-    this.quote.querySelector("[data-quote-text]").textContent = preview;
-    this.quote.hidden = !id;
+  answer(target) {
+    this.stopEditing();
+    this.target.answer(target);
+    this.text.focus();
+  }
+
+  // A message of ours comes into the composer; what was being written waits until that is done.
+  edit(address, preview, markup) {
+    if (!this.target.editing) this.before = snapshot(this);
+    this.form.elements.format.checked = true;
+    this.text.value = markup;
+    this.target.edit(address, preview);
+    this.text.focus();
+  }
+
+  stopEditing() {
+    if (!this.target.editing) return false;
+    const { before } = this;
+    this.text.value = before.text;
+    this.form.elements.format.checked = before.formatted;
+    this.target.clear();
+    this.target.restore(before);
     this.changed();
+    return true;
   }
 
   changed() {
-    this.error.hidden = true;
+    this.say("");
     this.update();
-    this.draft.keep({
-      text: this.text.value,
-      key: this.form.elements.key.value,
-      replyTo: this.form.elements.reply_to.value,
-      replyName: this.quote.querySelector("[data-quote-name]").textContent,
-      replyPreview: this.quote.querySelector("[data-quote-text]").textContent,
-      files: this.files.files.map((file) => file.name),
-    });
+    const { editing } = this.target;
+    if (editing) this.draft.keep({ ...this.before, edit: { ...editing, text: this.text.value } });
+    else this.draft.keep(snapshot(this));
+    this.form.dispatchEvent(new Event("composer-changed"));
   }
 
   restore() {
     const kept = this.draft.read();
-    if (!this.text.value && kept.text) {
-      this.text.value = kept.text;
-      this.form.elements.key.value = kept.key; // had it arrived after all, it is still one message
-    }
-    if (!this.form.elements.reply_to.value && kept.replyTo) this.answer(kept.replyTo, kept.replyName, kept.replyPreview);
-    if (kept.files?.length) this.say(this.words.wordsKeptFiles.replace("%s", kept.files.join(", ")));
+    takeUp(kept, this);
+    if (kept.edit) this.edit(kept.edit.address, kept.edit.preview, kept.edit.text);
+    if (kept.files?.length) this.say(this.composer.dataset.wordsKeptFiles.replace("%s", kept.files.join(", ")));
   }
 
   update() {
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight + 2}px`;
-    const hasContent = Boolean(this.text.value.trim() || this.files.files.length);
+    const hasFiles = this.files.files.length > 0 && !this.target.editing;
+    const hasContent = Boolean(this.text.value.trim()) || hasFiles;
     this.composer.toggleAttribute("data-has-content", hasContent);
-    const mayAnswer = ["ready", "take"].includes(this.state);
-    document.getElementById("composer-send").disabled = !mayAnswer || this.sending || !hasContent;
+    this.composer.toggleAttribute("data-has-files", hasFiles);
+    const mayAnswer = this.state === "ready" || (this.state === "take" && !this.target.editing);
+    document.getElementById("composer-send").disabled = !mayAnswer || this.sending.running || !hasContent;
   }
 
-  async send() {
-    if (this.sending || document.getElementById("composer-send").disabled) return;
+  send() {
+    if (this.sending.running || document.getElementById("composer-send").disabled) return;
+    const { editing } = this.target;
     const body = new FormData(this.form);
-    body.delete("files");
-    for (const file of this.files.files) body.append("files", file, file.name);
-    this.busy(true);
-    try {
-      const showProgress = this.files.files.length ? (part) => this.show(part) : undefined;
-      this.settle(await post(this.form.action, body, showProgress));
-    } catch {
-      this.say(this.words.wordsNetwork);
-    } finally {
-      this.busy(false);
-    }
-  }
-
-  settle(answer) {
-    if (answer.key) this.form.elements.key.value = answer.key;
-    if (answer.ok) {
-      this.text.value = "";
-      this.files.clear();
-      this.answer("", "", "");
-      this.on.sent();
+    if (editing) {
+      for (const name of new Set(body.keys())) if (!["text", "format", "csrfmiddlewaretoken"].includes(name)) body.delete(name);
+      this.sending.deliver(editing.address, body, () => this.stopEditing());
       return;
     }
-    this.changed();
-    if (answer.status === 401) this.on.signedOut();
-    this.say(answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed));
+    this.files.addTo(body);
+    this.sending.deliver(this.form.action, body, () => this.reset());
   }
 
-  busy(sending) {
-    this.sending = sending;
-    this.text.readOnly = sending;
-    this.composer.toggleAttribute("data-sending", sending);
-    this.progress.hidden = !sending || !this.files.files.length;
-    this.progress.value = 0;
-    this.update();
-    if (!sending && !window.matchMedia("(pointer: coarse)").matches) this.text.focus();
+  // Alone, beside what is being written. Resolves to whether it was accepted.
+  sendVoice(file, seconds) {
+    const body = new FormData(this.form);
+    for (const name of ["text", "files", "as_file"]) body.delete(name);
+    body.append("files", file, file.name);
+    body.append("voice", file.name);
+    body.append("voice_seconds", String(seconds));
+    return this.sending.deliver(this.form.action, body, () => this.target.clear());
   }
 
-  show(part) {
-    this.progress.value = Math.round(part * 100);
+  reset() {
+    this.text.value = "";
+    resetOptions(this.form);
+    this.buttons.clear();
+    this.files.clear();
+    this.target.clear();
   }
 
   say(words) {
-    this.error.textContent = words;
-    this.error.hidden = false;
+    this.sending.say(words);
   }
 }

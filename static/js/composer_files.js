@@ -1,11 +1,14 @@
 // The files of a reply before they are sent: chosen, dropped or pasted; checked, shown, removable.
 
+import { fileRow } from "./composer_file_row.js";
+
 export class ComposerFiles {
   // `on.changed()` after each change, `on.refused(words)` when a file can't be taken.
   constructor(composer, on) {
     this.composer = composer;
     this.on = on;
     this.files = [];
+    this.asFile = new Set();
     this.list = composer.querySelector("#composer-files");
     this.addresses = [];
     const input = composer.querySelector("input[type=file]");
@@ -62,7 +65,17 @@ export class ComposerFiles {
 
   clear() {
     this.files = [];
+    this.asFile.clear();
     this.changed();
+  }
+
+  // Into the form's body, in their order; with the places of those that are not to be shown as pictures.
+  addTo(body) {
+    body.delete("files");
+    this.files.forEach((file, place) => {
+      body.append("files", file, file.name);
+      if (this.asFile.has(file)) body.append("as_file", String(place));
+    });
   }
 
   changed() {
@@ -78,35 +91,16 @@ export class ComposerFiles {
   }
 
   row(file) {
-    const row = document.createElement("li");
-    if (/^image\/(png|jpeg|gif|webp)$/.test(file.type)) {
-      const picture = document.createElement("img");
-      picture.alt = "";
-      picture.src = URL.createObjectURL(file);
-      this.addresses.push(picture.src);
-      row.append(picture);
-    }
-    const name = document.createElement("span");
-    name.className = "composer-file-name";
-    name.textContent = name.title = file.name;
-    const size = document.createElement("span");
-    size.className = "composer-file-size";
-    size.textContent = inWords(file.size);
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.className = "btn-close";
-    remove.ariaLabel = remove.title = `${this.composer.dataset.wordsRemove}: ${file.name}`;
-    remove.addEventListener("click", () => {
-      this.files = this.files.filter((other) => other !== file);
-      this.changed();
+    return fileRow(file, this.composer.dataset, this.asFile.has(file), {
+      picture: (address) => this.addresses.push(address),
+      asFile: () => {
+        if (!this.asFile.delete(file)) this.asFile.add(file);
+        return this.asFile.has(file);
+      },
+      remove: () => {
+        this.files = this.files.filter((other) => other !== file);
+        this.changed();
+      },
     });
-    row.append(name, size, remove);
-    return row;
   }
-}
-
-function inWords(bytes) {
-  const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 / 1024, "megabyte"];
-  const format = { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 };
-  return new Intl.NumberFormat(document.documentElement.lang, format).format(Math.max(amount, 0.1));
 }

@@ -15,7 +15,7 @@ export class Draft {
 
   keep(what) {
     try {
-      if (what.text || what.files.length || what.replyTo) sessionStorage.setItem(this.name, JSON.stringify(what));
+      if (what.text || what.files.length || what.replyTo || what.buttons || what.edit) sessionStorage.setItem(this.name, JSON.stringify(what));
       else sessionStorage.removeItem(this.name);
     } catch {
       // No room, or a browser that keeps nothing: the page itself still has it.

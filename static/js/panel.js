@@ -79,13 +79,14 @@ export class Panel {
     await this.refresh();
   }
 
-  say(words) {
+  say(words, good = false) {
     clearTimeout(this.timer);
     this.notice.textContent = words;
+    this.notice.toggleAttribute("data-good", good);
     this.notice.hidden = false;
     this.timer = setTimeout(() => {
       this.notice.hidden = true;
-    }, 10_000);
+    }, good ? 3000 : 10_000);
   }
 
   clicked(event) {

@@ -28,7 +28,7 @@ function parsed(request) {
   }
 }
 
-function cookie(name) {
+export function cookie(name) {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }

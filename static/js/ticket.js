@@ -1,6 +1,7 @@
 // The ticket page: wires its parts together.
 
-import { Composer } from "./composer.js";
+import { wireComposing } from "./composing.js";
+import { wireCountdowns } from "./countdown.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
 import { wireFolding } from "./folding.js";
@@ -29,16 +30,16 @@ new Sounds(page, box);
 new Stickers(box);
 followPlaces(box);
 
-const composer = document.getElementById("composer");
-if (composer) {
-  new Composer(composer, box.dataset.ticket, { signedOut, sent: () => conversation.toBottom() });
-}
+const say = (words, good) => panel.say(words, good);
+wireComposing(box, say, { signedOut, sent: () => conversation.toBottom() });
+const countdown = wireCountdowns(box);
 
 if ("live" in box.dataset) {
   new Live(box, {
     state: (name) => connection.show(name),
     frame(frame) {
       conversation.upsert(frame.html);
+      countdown();
       if (frame.panel_changed) panel.refresh();
     },
   });

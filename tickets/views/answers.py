@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+
+from tickets.models import Message
 
 
 def from_script(request: HttpRequest) -> bool:
@@ -15,6 +18,11 @@ def from_script(request: HttpRequest) -> bool:
 
 def refusal_json(words: str, *, status: int = HTTPStatus.CONFLICT, **more: Any) -> JsonResponse:
     return JsonResponse({"ok": False, "error": words, **more}, status=status)
+
+
+def address_of(message: Message) -> str:
+    """Where the message is seen among those around it."""
+    return f"{reverse('ticket', args=[message.ticket_id])}?through={message.seq}#message-{message.pk}"
 
 
 def done(request: HttpRequest, address: str, **more: Any) -> HttpResponse:

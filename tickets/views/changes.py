@@ -16,7 +16,7 @@ from tickets.content import Content, storable
 from tickets.errors import OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
 from tickets.models import Message, Ticket
-from tickets.views.answers import done, from_script, refusal_json, refused
+from tickets.views.answers import address_of, done, from_script, refusal_json, refused
 from tickets.views.ticket import draw_page
 
 
@@ -64,7 +64,7 @@ def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @staff_required
 def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
     message = get_object_or_404(Message, pk=message_id)
-    address = f"{reverse('ticket', args=[message.ticket_id])}?through={message.seq}#message-{message.pk}"
+    address = address_of(message)
     try:
         operations.send_again(message, staff=employee(request))
     except OperationRefused as refusal:
@@ -86,6 +86,7 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             staff=employee(request),
             content=content,
             reply_to=form.cleaned_data["reply_to"],
+            quote=form.quoted(),
             key=form.cleaned_data["key"],
             taking=form.cleaned_data["take"],
         )

@@ -18,9 +18,12 @@ from staff.access import employee, staff_required
 from staff.models import User
 from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
+from tickets.markup_writing import write
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
 from tickets.querysets import ticket_number
-from tickets.sendable import LONGEST_REPLY
+from tickets.reaction_emoji import OTHERS, QUICK
+from tickets.reply_buttons import MOST_BUTTONS
+from tickets.sendable import LONGEST_BUTTON, LONGEST_REPLY
 from tickets.views.answers import from_script
 
 # A jump far back loads at most this much at once.
@@ -120,16 +123,30 @@ def _composer_state(ticket: Ticket, viewer: User) -> str:
 
 def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None) -> dict[str, Any]:
     typed = typed or {}
-    asked = ticket_number(str(typed.get("reply_to") or request.GET.get("reply_to", "")))
-    target = None
-    if asked is not None:
-        answerable = Message.objects.filter(ticket__client=ticket.client_id).select_related("author")
-        target = answerable.filter(pk=asked).first()
+    target = _message_asked_for(ticket, str(typed.get("reply_to") or request.GET.get("reply_to", "")))
+    chosen = _message_asked_for(ticket, str(typed.get("message") or request.GET.get("message", "")))
     return {
+        "typed": typed,
         "typed_text": typed.get("text", ""),
+        "typed_as_written": bool(typed) and typed.get("format") != "markup",
         "reply_target": target,
+        "chosen": chosen,
+        "chosen_text": typed.get("edited") or (write(chosen.text, chosen.entities) if chosen else ""),
+        "quick_reactions": QUICK,
+        "other_reactions": OTHERS,
         "key": uuid.uuid4(),
         "longest_reply": LONGEST_REPLY,
+        "longest_label": LONGEST_BUTTON,
+        "most_buttons": MOST_BUTTONS,
         "most_files": settings.MAX_FILES_PER_REPLY,
         "largest_file": settings.TELEGRAM_UPLOAD_LIMIT,
     }
+
+
+def _message_asked_for(ticket: Ticket, number: str) -> Message | None:
+    """A message of this client's, to answer or to do something with."""
+    asked = ticket_number(number)
+    if asked is None:
+        return None
+    of_client = Message.objects.filter(ticket__client=ticket.client_id)
+    return of_client.select_related("author", "ticket__client").filter(pk=asked).first()

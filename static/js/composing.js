@@ -1,0 +1,25 @@
+// Wires what staff do on the ticket page: writing, and what can be done with what was written.
+
+import { Composer } from "./composer.js";
+import { Formatting } from "./formatting.js";
+import { MessageMenu } from "./message_menu.js";
+import { Preview } from "./preview.js";
+import { Quoting } from "./quoting.js";
+import { wireTyping } from "./typing.js";
+import { Voice } from "./voice.js";
+
+// `on` as the Composer has it; `say(words, good)` shows a notice.
+export function wireComposing(box, say, on) {
+  const element = document.getElementById("composer");
+  if (!element) {
+    new MessageMenu(null, say); // an earlier stretch of the conversation, where nothing is written
+    return;
+  }
+  new Formatting(element);
+  const composer = new Composer(element, box.dataset.ticket, on);
+  new Preview(element);
+  new Voice(element, composer);
+  new Quoting(box, composer);
+  new MessageMenu(composer, say);
+  wireTyping(element);
+}
