@@ -1,4 +1,4 @@
-"""Everything goes wrong at once: what was accepted is accounted for, and both sides see the same conversation.
+"""Everything breaks at once: what was accepted is accounted for, and both sides see the same conversation.
 
 A run of all tests has time for a part of it; `CHAOS=full pytest tests/flows/test_chaos.py` is 2,000 messages
 in 200 chats.
@@ -55,7 +55,6 @@ class Chaos:
                 await trouble
                 await self.settle()
                 met = simulator.end_chaos()
-                print("MET", met, [p.connections for p in desk.pages.values()][:5])
                 await self.check(desk)
             assert min(met.get(name, 0) for name in ("drop_before", "drop_after", "429")) > 0
 
