@@ -23,7 +23,7 @@ AWAY = (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError)
 
 @dataclass
 class Page:
-    """A ticket's page as its script keeps it: asks for what is newer than what it has seen, again and again."""
+    """A ticket's page as its script keeps it: asks for what is newer than what it has seen, for ever."""
 
     ticket: int
     seq: int = 0
