@@ -46,7 +46,7 @@ def kind_of_upload(file: BinaryIO, *, mime_type: str, size: int) -> tuple[str, t
         wide, narrow = max(dimensions), min(dimensions)
         if wide + narrow <= LONGEST_PHOTO_SIDES and wide <= narrow * LONGEST_PHOTO_RATIO:
             return Kind.PHOTO, dimensions
-    if mime_type == "image/gif":
+    if mime_type == "image/gif" and dimensions:
         return Kind.ANIMATION, dimensions
     if mime_type == "video/mp4":
         return Kind.VIDEO, None

@@ -49,3 +49,10 @@ def test_each_kind_of_file_arrives_as_what_it_is(
     assert (message.delivery, found, seen.text) == ("sent", kind, "Here it is")
     arrived = seen.data["photo"][-1] if kind == "photo" else seen.data[kind]
     assert person.download(arrived["file_id"]) == body
+
+
+@pytest.mark.parametrize("name", ["text.png", "text.jpg", "text.gif"])
+def test_a_picture_that_is_none_goes_as_a_file(name: str) -> None:
+    mime_type = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}[name.rpartition(".")[2]]
+    kind, size = kind_of_upload(BytesIO(b"only words"), mime_type=mime_type, size=10)
+    assert (kind, size) == ("document", None)
