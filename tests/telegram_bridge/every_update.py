@@ -50,10 +50,10 @@ def _names() -> Json:
 
 
 @functools.cache
-def fields_of(cls: type) -> dict[str, tuple[Any, bool]]:
+def fields_of(cls: Any) -> dict[str, tuple[Any, bool]]:
     """What the constructor takes, each with its type and whether it is required."""
     own = vars(sys.modules[cls.__module__])
-    hints = typing.get_type_hints(cls.__init__, globalns=_names() | own)  # type: ignore[misc]
+    hints = typing.get_type_hints(cls.__init__, globalns=_names() | own)
     return {
         name: (hints.get(name, str), parameter.default is inspect.Parameter.empty)
         for name, parameter in inspect.signature(cls).parameters.items()
@@ -62,7 +62,7 @@ def fields_of(cls: type) -> dict[str, tuple[Any, bool]]:
 
 
 @functools.cache
-def kinds_of(cls: type) -> list[type]:
+def kinds_of(cls: Any) -> list[Any]:
     """The types that stand for an abstract one: ChatMember is one of its six."""
     known = [sub for sub in cls.__subclasses__() if sub.__module__.startswith("telegram.")]
     if cls is telegram.Message or not known:
@@ -172,7 +172,7 @@ class Builder:
 
     def message(self, field: str, depth: int = 1) -> telegram.Message:
         """A message with that content, and perhaps some of what any message can have."""
-        given = dict.fromkeys(CONTENT)
+        given: Json = dict.fromkeys(CONTENT)
         given[field] = self.field(telegram.Message, field, depth + 1)
         if field == "venue":
             given["location"] = given["venue"].location
@@ -183,11 +183,12 @@ class Builder:
         annotation, _ = fields_of(telegram.Update)[kind]
         is_message = telegram.Message in typing.get_args(annotation)
         body = self.message(field) if is_message else self.value(annotation, kind, 1)
-        update = telegram.Update(1, **{kind: body}).to_dict()
+        whole: Json = {kind: body}
+        update: Json = telegram.Update(1, **whole).to_dict()
         for name in ONLY_EVER_TRUE & update[kind].keys():
             if not update[kind][name]:
                 del update[kind][name]
-        return typing.cast("Json", update)
+        return update
 
 
 def as_private(update: Json, *, update_id: int, client_id: int) -> Json:

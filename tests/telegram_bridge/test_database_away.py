@@ -5,6 +5,7 @@ from django.db import OperationalError, connection
 from procrastinate.exceptions import ConnectorException
 
 from telegram_bridge import database_faults, files, ingest
+from telegram_bridge.jobs import queue_file
 from telegram_bridge.models import Update
 from tests.factories import make_bot
 from tests.telegram_bridge.updates import CLIENT, Inbound, file, message
@@ -18,7 +19,6 @@ def test_away_just_when_a_job_is_queued_the_update_waits_and_is_applied_later(
     inbound = Inbound(make_bot())
     update = inbound.store(message(CLIENT, document=file(file_name="bill.pdf")))
     lane = (inbound.bot.pk, CLIENT)
-    queue_file = files.queue_file
 
     def ended_by_the_server(attachment_id: int) -> None:
         """Ends its own connection, as a restart of PostgreSQL does."""

@@ -115,7 +115,7 @@ async def test_an_album_is_replayed_with_all_its_parts() -> None:
 
     def parts() -> None:
         for number in range(3):
-            caption = {"caption": "All of it"} if number == 1 else {}
+            caption: Json = {"caption": "All of it"} if number == 1 else {}
             away.apply(message(photo=photo(), media_group_id="g", **caption))
 
     await sync_to_async(parts)()
