@@ -64,7 +64,7 @@ KINDS: dict[str, tuple[Json, str, str]] = {
                   "checklist", "Pack"),
     "gift": ({"gift": {"gift": {"id": "5", "sticker": file(**STICKER, emoji="🎂"), "star_count": 50}, "text":
               "Many happy returns"}}, "gift", "Many happy returns"),
-    "service message": ({"pinned_message": text("Hello", message_id=1)}, "service", "pinned"),
+    "service message": ({"pinned_message": text("Hello", message_id=1)}, "service", "Hello"),
     "unknown kind": ({"hologram_of_2031": {"depth": 3}}, "other", "Hologram of 2031"),
 }  # fmt: skip
 
