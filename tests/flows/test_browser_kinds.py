@@ -181,7 +181,8 @@ def test_without_scripts_a_sound_has_the_browsers_own_player(
     window = window_of(browser, anna, server.url, java_script_enabled=False)
     window.goto(f"/tickets/{ticket.pk}/")
 
-    expect(window.locator("audio[controls]")).to_be_visible()
+    expect(window.locator("#conversation audio[controls]")).to_be_visible()
+    expect(window.locator("#composer audio")).to_be_hidden()  # the recorder's
     expect(window.locator(".player")).to_be_hidden()
     window.context.close()
 
