@@ -93,8 +93,8 @@ WITH place AS (
     SELECT count(*) AS tickets FROM tickets_ticket
 ), person AS (
     INSERT INTO tickets_client (inbox_id, external_id, name, username, language_code, notes, is_reachable,
-                                start_payload, created_at)
-    SELECT place.id, number, 'Client ' || number, 'client' || number, 'en', '', true, '', now()
+                                start_payload, avatar, avatar_key, created_at)
+    SELECT place.id, number, 'Client ' || number, 'client' || number, 'en', '', true, '', '', '', now()
     FROM place, had, generate_series(1, %(count)s - had.tickets) AS number
     RETURNING id, external_id
 ), ticket AS (
@@ -105,11 +105,11 @@ WITH place AS (
            nextval('tickets_message_id_seq')
     FROM person RETURNING id, created_at, last_message_id
 ), message AS (
-    INSERT INTO tickets_message (id, ticket_id, seq, direction, kind, text, entities, details, quote,
-                                 delivery, delivery_error, created_at)
+    INSERT INTO tickets_message (id, ticket_id, seq, direction, kind, text, entities, details, options, buttons,
+                                 reactions, has_amendments, quote, delivery, delivery_error, created_at)
     SELECT last_message_id, id, 1, 'in', 'text',
            'My order number ' || id || ' has not arrived yet, can you look?',
-           '[]', '{}', '', '', '{}', created_at
+           '[]', '{}', '{}', '[]', '{}', false, '', '', '{}', created_at
     FROM ticket RETURNING id, ticket_id
 )
 SELECT count(*) FROM message
