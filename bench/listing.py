@@ -105,8 +105,9 @@ WITH place AS (
            nextval('tickets_message_id_seq')
     FROM person RETURNING id, created_at, last_message_id
 ), message AS (
-    INSERT INTO tickets_message (id, ticket_id, seq, direction, kind, text, entities, details, options, buttons,
-                                 reactions, has_amendments, quote, delivery, delivery_error, created_at)
+    INSERT INTO tickets_message (id, ticket_id, seq, direction, kind, text, entities, details, options,
+                                 buttons, reactions, has_amendments, quote, delivery, delivery_error,
+                                 created_at)
     SELECT last_message_id, id, 1, 'in', 'text',
            'My order number ' || id || ' has not arrived yet, can you look?',
            '[]', '{}', '{}', '[]', '{}', false, '', '', '{}', created_at

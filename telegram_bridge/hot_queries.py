@@ -18,13 +18,13 @@ UPDATE_FIELDS = [field.attname for field in Update._meta.concrete_fields]
 CLIENT_FIELDS = [field.attname for field in Client._meta.concrete_fields]
 CLIENT = f"SELECT {', '.join(CLIENT_FIELDS)} FROM tickets_client WHERE inbox_id = %s AND external_id = %s"  # noqa: S608
 # Three statements in one way to the database: the second begins when the lane is ours, and sees what the
-# holder before us has committed. Its conditions are those of the partial index that serves it. The third
-# reads who most probably wrote: in a private chat the chat is the client.
+# holder before us has committed. Its conditions are those of the partial index that serves it; its second
+# row tells whether to come again. The third reads who most probably wrote: a private chat is the client.
 TAKE_OLDEST = (
     "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "  # noqa: S608  (names of our own columns)
     f"SELECT {', '.join(UPDATE_FIELDS)} "
     "FROM telegram_bridge_update WHERE bot_id = %s AND chat_id = %s AND state = 'stored' "
-    f"ORDER BY id LIMIT 1; {CLIENT}"
+    f"ORDER BY id LIMIT 2; {CLIENT}"
 )
 OPEN_TICKET = "SELECT * FROM tickets_ticket WHERE client_id = %s AND closed_at IS NULL FOR NO KEY UPDATE"
 MARK_DONE = (
@@ -82,19 +82,28 @@ def delivery_facts(message: Message) -> DeliveryFacts:
         return DeliveryFacts(*cursor.fetchone())
 
 
-def take_oldest(bot_id: int, chat_id: int, inbox_id: int) -> tuple[Update | None, Client | None]:
-    """The lane's next update, once the lane is ours (it stays so until the transaction ends), and the client
-    whose private chat the lane is, when we know them."""
+@dataclass(frozen=True)
+class Taken:
+    """The lane's oldest update, whether there is none behind it, and the client whose private chat the lane
+    is, when we know them."""
+
+    update: Update
+    is_last: bool
+    client: Client | None
+
+
+def take_oldest(bot_id: int, chat_id: int, inbox_id: int) -> Taken | None:
+    """The lane's next update, once the lane is ours (it stays so until the transaction ends)."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OLDEST, [f"{bot_id}:{chat_id}", bot_id, chat_id, inbox_id, chat_id])
         cursor.nextset()
-        update = cursor.fetchone()
+        updates = cursor.fetchall()
+        if not updates:
+            return None
         cursor.nextset()
         client = cursor.fetchone()
-    return (
-        Update.from_db(connection.alias, UPDATE_FIELDS, update) if update else None,
-        _client(client),
-    )
+    update = Update.from_db(connection.alias, UPDATE_FIELDS, updates[0])
+    return Taken(update, len(updates) == 1, _client(client))
 
 
 def client(inbox_id: int, external_id: int) -> Client | None:

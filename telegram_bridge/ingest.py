@@ -4,6 +4,7 @@ Several processes may do this at once: whoever holds the lane's advisory lock ta
 """
 
 import logging
+from enum import IntEnum
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -29,8 +30,16 @@ def waiting_lanes() -> list[Lane]:
     return list(rows)
 
 
-def apply_next(lane: Lane, inbox_id: int) -> bool:
-    """Applies the oldest stored update of `lane`; False when there was none.
+class Applied(IntEnum):
+    """What became of one look at a lane; false when there was nothing to apply."""
+
+    NOTHING = 0
+    THE_LAST = 1
+    MORE_TO_COME = 2
+
+
+def apply_next(lane: Lane, inbox_id: int) -> Applied:
+    """Applies the oldest stored update of `lane`, and says whether another waited behind it.
 
     An update that is itself at fault is marked failed and the lane goes on. Raises what passes by itself
     (telegram_bridge/database_faults.py): the update is then as if never tried.
@@ -45,22 +54,23 @@ def apply_next(lane: Lane, inbox_id: int) -> bool:
             if isinstance(error, IntegrityError) and collision + 1 < MOST_COLLISIONS:
                 continue
             _mark_failed(taken[0], error)
-            return True
+            return Applied.MORE_TO_COME
     raise AssertionError("unreachable: the last round returns or raises")
 
 
-def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bool) -> bool:
+def _apply_oldest(lane: Lane, inbox_id: int, taken: list[Update], *, careful: bool) -> Applied:
     bot_id, chat_id = lane
     with change() as opened:
-        update, client = hot_queries.take_oldest(bot_id, chat_id, inbox_id)
-        if update is None:
-            return False
+        found = hot_queries.take_oldest(bot_id, chat_id, inbox_id)
+        if found is None:
+            return Applied.NOTHING
+        update = found.update
         taken.append(update)
-        source = Source(bot_id, inbox_id, update.pk, client)
+        source = Source(bot_id, inbox_id, update.pk, found.client)
         note = incoming.apply(opened, source, update, careful=careful)
         state = State.SKIPPED if isinstance(note, Skipped) else State.DONE
         hot_queries.mark_done(update, state, source.remembered, note=note, at=opened.now)
-    return True
+    return Applied.THE_LAST if found.is_last else Applied.MORE_TO_COME
 
 
 def _mark_failed(update: Update, error: Exception) -> None:

@@ -54,8 +54,10 @@ class Ingester:
     def wake(self, lanes: Iterable[Lane]) -> None:
         """There is something to apply in `lanes`."""
         with self._condition:
-            self._waiting.update(dict.fromkeys(lanes))
-            self._condition.notify_all()
+            woken = dict.fromkeys(lanes)
+            self._waiting.update(woken)
+            # No more threads than there is work: each that wakes for nothing takes the interpreter's time.
+            self._condition.notify(len(woken))
 
     def _work(self) -> None:
         pause = 0.1
@@ -104,7 +106,10 @@ class Ingester:
         if inbox_id is None:
             return False
         for _ in range(TURN):
-            if self._stopping.is_set() or not ingest.apply_next(lane, inbox_id):
+            if self._stopping.is_set():
+                return False
+            # Who stores another update from now on wakes the lane again.
+            if ingest.apply_next(lane, inbox_id) != ingest.Applied.MORE_TO_COME:
                 return False
         return True
 

@@ -3,6 +3,7 @@
 https://core.telegram.org/bots/api#getupdates
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -18,6 +19,7 @@ State = Bot.State
 
 LONG_POLL_SECONDS = 30
 MOST_UPDATES = 100
+BREATH_SECONDS = 0.005
 
 
 class Poller(Receiver):
@@ -51,6 +53,8 @@ class Poller(Receiver):
         batch = await self._get_updates()
         if batch.updates:
             await self._store(batch.updates)
+            # Ingest has begun; the next request would be made in the same interpreter at the same time.
+            await asyncio.sleep(BREATH_SECONDS)
         self._back_off_when_stuck(batch)
         self._offset = batch.offset
         await self._enter(State.RUNNING, "")

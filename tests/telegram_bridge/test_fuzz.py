@@ -63,7 +63,7 @@ class Watch:
         self._apply_next = ingest.apply_next
         monkeypatch.setattr(ingest, "apply_next", self._timed)
 
-    def _timed(self, *args: Any) -> bool:
+    def _timed(self, *args: Any) -> ingest.Applied:
         began = time.perf_counter()
         applied = self._apply_next(*args)
         self.seconds.append(time.perf_counter() - began)

@@ -389,3 +389,11 @@ def test_a_text_into_an_open_ticket_takes_five_queries(
     (lane,) = ingest.waiting_lanes()
     with django_assert_num_queries(6):  # the savepoint that stands for BEGIN in a test, and its release
         assert ingest.apply_next(lane, inbound.bot.inbox_id)
+
+
+def test_who_applies_an_update_knows_whether_another_waits(inbound: Inbound) -> None:
+    for words in ("first", "second"):
+        inbound.store(text(words))
+    (lane,) = ingest.waiting_lanes()
+    looks = [ingest.apply_next(lane, inbound.bot.inbox_id) for _ in range(3)]
+    assert looks == [ingest.Applied.MORE_TO_COME, ingest.Applied.THE_LAST, ingest.Applied.NOTHING]
