@@ -30,8 +30,9 @@ def queue_file(attachment_id: int) -> None:
 
 
 def queue_avatar(client_id: int) -> None:
-    """Beside the files: whether the client has a (new) profile picture can wait."""
-    app.configure_task(FETCH_AVATAR, queue=FILES_QUEUE).defer(client_id=client_id)
+    """Behind the files: whether a client has a (new) profile picture can wait, and after a quiet night all
+    who write are looked at."""
+    app.configure_task(FETCH_AVATAR, queue=FILES_QUEUE, priority=AUTOMATIC).defer(client_id=client_id)
 
 
 def queue_amendment(amendment_id: int, client_id: int) -> None:

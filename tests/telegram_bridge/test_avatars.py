@@ -1,5 +1,6 @@
 """Clients' profile pictures: asked for seldom, kept small, gone when the client removes them."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from telegram import PhotoSize
 
-from telegram_bridge.avatars import MOST_ATTEMPTS, fetch_avatar, fitting_size
-from telegram_bridge.delivery import PutOff
+from telegram_bridge import jobs as bridge_jobs
+from telegram_bridge.avatars import MOST_ATTEMPTS, fetch_avatar
 from telegram_bridge.downloads import temporary_folder
 from telegram_bridge.models import Bot
+from telegram_bridge.profile_pictures import LARGEST, fitting_size
+from telegram_bridge.waits import PutOff
 from telegram_simulator.client import SimulatedClient
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import make_client, make_ticket
@@ -61,6 +65,14 @@ class TestAsking:
         received(inbound, text("Hello"))
         inbound.apply(membership("kicked"), "my_chat_member")
         assert asked() == 1
+
+
+def test_files_go_before_pictures(db: None) -> None:
+    """A crowd that writes in the morning is looked at, each of them; nobody's file waits for that."""
+    bridge_jobs.queue_avatar(1)
+    bridge_jobs.queue_file(2)
+    picture, file = ProcrastinateJob.objects.order_by("id")
+    assert (picture.queue_name, picture.priority < file.priority) == (file.queue_name, True)
 
 
 @pytest.fixture
@@ -152,6 +164,29 @@ class TestFetching:
             look(run, ann)
         assert not look(run, ann, attempts=MOST_ATTEMPTS).avatar
         assert look(run, ann, attempts=1).avatar
+
+    def test_the_log_never_names_the_token(
+        self,
+        person: SimulatedClient,
+        ann: Client,
+        simulator: RunningSimulator,
+        run: Run,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        person.set_photo(PICTURE)
+        caplog.set_level(logging.INFO, logger="telegram_bridge")
+        simulator.fault("error", method="download", code=500)
+        look(run, ann, attempts=MOST_ATTEMPTS)
+        assert f"The picture of client {ann.pk} was not fetched" in caplog.text
+        assert simulator.token not in caplog.text
+
+    def test_what_is_far_larger_than_a_picture_is_not_kept(
+        self, person: SimulatedClient, ann: Client, simulator: RunningSimulator, run: Run
+    ) -> None:
+        person.set_photo(PICTURE)
+        simulator.fault("raw", method="download", code=200, body="GIF89a\x01\x00\x01\x00" + " " * LARGEST)
+        assert not look(run, ann).avatar
+        assert list(temporary_folder().iterdir()) == []
 
     def test_a_wait_that_telegram_asks_for_is_obeyed(
         self, ann: Client, simulator: RunningSimulator, run: Run

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from telegram_bridge import bot_pictures
 from telegram_bridge.models import Bot
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import make_user
 from tests.telegram_bridge.conftest import Run
+from tests.telegram_bridge.test_own_api_server import names_its_disk
 
 PICTURE = (Path(__file__).parent / "picture.png").read_bytes()
 
@@ -64,6 +66,18 @@ def test_one_that_was_taken_away_is_shown_no_more(
     path = Path(bot.avatar.path)
     assert not follow(bot, run).avatar
     assert not path.exists()
+
+
+def test_a_server_of_ones_own_names_its_disk(
+    *, bot: Bot, simulator: RunningSimulator, run: Run, staff: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.TELEGRAM_LOCAL = True
+    theirs = tmp_path / "file_0.png"
+    theirs.write_bytes(PICTURE)
+    set_photo(simulator, PICTURE + b"\0")
+    names_its_disk(simulator, str(theirs))
+    assert shown(staff, follow(bot, run)) == PICTURE
+    assert not simulator.calls("download")
 
 
 @pytest.mark.parametrize(
