@@ -11,7 +11,6 @@ import psycopg
 from procrastinate.contrib.django import connector_params
 
 from telegram_bridge.backing_off import BackOff
-from telegram_bridge.channels import BOTS, UPDATES
 from telegram_bridge.storing import Lane
 
 logger = logging.getLogger(__name__)
@@ -20,13 +19,10 @@ LOOK_UP_SECONDS = 0.5  # between looks whether it is time to stop
 
 
 class Listener:
-    """Tells of updates that another process stored, and of bots that staff changed."""
+    """Hands on what is said on each of the channels (telegram_bridge/channels.py), in its own thread."""
 
-    def __init__(self, *, updates: Callable[[list[Lane]], None], bots: Callable[[], None]) -> None:
-        self._heard: Mapping[str, Callable[[str], None]] = {
-            UPDATES: lambda said: updates([lane_of(said)]),
-            BOTS: lambda _said: bots(),
-        }
+    def __init__(self, heard: Mapping[str, Callable[[str], object]]) -> None:
+        self._heard = heard
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="announcements")
 
@@ -47,10 +43,17 @@ class Listener:
                     back_off.reset()
                     while not self._stopping.is_set():
                         for notice in connection.notifies(timeout=LOOK_UP_SECONDS):
-                            self._heard[notice.channel](notice.payload)
+                            self._hand_on(notice)
             except psycopg.Error as error:
                 logger.debug("Announcements are heard again soon: %s", str(error).strip())
                 self._stopping.wait(back_off.next())
+
+    def _hand_on(self, notice: psycopg.Notify) -> None:
+        try:
+            self._heard[notice.channel](notice.payload)
+        except Exception:
+            # Whoever may write to the database may say anything: the next word is heard all the same.
+            logger.exception("An announcement on %s was not understood", notice.channel)
 
 
 def lane_of(said: str) -> Lane:

@@ -2,3 +2,4 @@
 
 UPDATES = "helpdesk_updates"  # "<bot's row>:<chat>": an update was stored
 BOTS = "helpdesk_bots"  # a bot was added or changed
+TYPING = "helpdesk_typing"  # {"bot": its row, "chat": id}: staff type an answer

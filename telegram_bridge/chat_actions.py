@@ -11,17 +11,14 @@ import logging
 import time
 from collections.abc import AsyncIterator
 
-import psycopg
 import telegram
 from django.utils import timezone
-from procrastinate.contrib.django import connector_params
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.bots import readable_token
 from telegram_bridge.models import Bot
-from telegram_bridge.receivers import CHANNEL
 from telegram_bridge.sending_bots import sending_bot
 from tickets.models import Message
 
@@ -33,7 +30,6 @@ TYPING_SECONDS = 5.0
 UPLOADING_SECONDS = 4.0
 # So many are shown at once; more are left out, since the bot's connections are there for messages.
 MOST_AT_ONCE = 4
-LISTEN_AGAIN_SECONDS = 1.0
 
 UPLOADING: dict[str, ChatAction] = {
     Kind.PHOTO: ChatAction.UPLOAD_PHOTO,
@@ -63,37 +59,31 @@ async def uploading(bot: telegram.Bot, chat_id: int, kind: str) -> AsyncIterator
         await asyncio.gather(showing, return_exceptions=True)
 
 
-async def show_typing() -> None:
-    """Shows who types, as web processes announce it, until it is cancelled."""
-    while True:
-        try:
-            await _listen()
-        except psycopg.Error as error:
-            logger.debug("Listening for who types again: %s", error)
-        await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+class Typing:
+    """Shows the clients who types, as web processes announce it (telegram_bridge/receivers.py)."""
 
+    def __init__(self) -> None:
+        self._shown: dict[tuple[int, int], float] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
 
-async def _listen() -> None:
-    """Until the database goes away."""
-    shown: dict[tuple[int, int], float] = {}
-    under_way: set[asyncio.Task[None]] = set()
-    connection = await psycopg.AsyncConnection.connect(**connector_params(), autocommit=True)
-    try:
-        await connection.execute(f"LISTEN {CHANNEL}")
-        async for notification in connection.notifies():
-            chat = _chat(notification.payload)
-            now = time.monotonic()
-            if chat is None or len(under_way) >= MOST_AT_ONCE or now < shown.get(chat, 0) + TYPING_SECONDS:
-                continue
-            shown = {one: at for one, at in shown.items() if now < at + TYPING_SECONDS} | {chat: now}
-            task = asyncio.create_task(_show_typing(*chat))
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-    finally:
-        await connection.close()
-        for task in under_way:
+    def hear(self, said: str) -> None:
+        """An announcement, in the loop of the bot's process."""
+        chat, now = _chat(said), time.monotonic()
+        if chat is None or len(self._under_way) >= MOST_AT_ONCE:
+            return
+        self._shown = {one: at for one, at in self._shown.items() if now < at + TYPING_SECONDS}
+        if chat in self._shown:
+            return
+        self._shown[chat] = now
+        task = asyncio.get_running_loop().create_task(_show_typing(*chat))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def stop(self) -> None:
+        """What is being shown is shown no longer."""
+        for task in self._under_way:
             task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
 def _chat(payload: str) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from telegram_bridge.channels import TYPING
 from telegram_bridge.delivery_jobs import AUTOMATIC, TYPED, queue_delivery
 from telegram_bridge.jobs import queue_amendment
 from tickets.journal import Change
@@ -12,8 +13,6 @@ from tickets.models import Amendment, Ticket, TicketEvent
 
 Kind = TicketEvent.Kind
 
-# Where the bot's process listens (telegram_bridge/chat_actions.py).
-CHANNEL = "telegram_chat_action"
 ANNOUNCE_TYPING = (
     "SELECT pg_notify(%s, json_build_object('bot', id, 'chat', %s::bigint)::text) "
     "FROM telegram_bridge_bot WHERE inbox_id = %s"
@@ -41,4 +40,4 @@ def announce_typing(sender: object, *, ticket: Ticket, **kwargs: Any) -> None:
     if not ticket.client.is_reachable:
         return
     with connection.cursor() as cursor:
-        cursor.execute(ANNOUNCE_TYPING, [CHANNEL, ticket.client.external_id, ticket.client.inbox_id])
+        cursor.execute(ANNOUNCE_TYPING, [TYPING, ticket.client.external_id, ticket.client.inbox_id])

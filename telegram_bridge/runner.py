@@ -15,8 +15,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from telegram_bridge import bot_pictures, bots, chat_actions, database_faults, downloads, storing
-from telegram_bridge.announcements import Listener
+from telegram_bridge import bot_pictures, bots, channels, chat_actions, database_faults, downloads, storing
+from telegram_bridge.announcements import Listener, lane_of
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import close_connections, in_bot_thread, persistently
 from telegram_bridge.lanes import Ingester
@@ -62,28 +62,31 @@ class Runner:
             loop.add_signal_handler(number, self._stop.set)
         downloads.remove_leftovers()
         self._ingester.start()
-        listener = Listener(updates=self._ingester.wake, bots=lambda: self._look_from_thread(loop))
+        typing = chat_actions.Typing()
+        listener = Listener(
+            {
+                channels.UPDATES: lambda said: self._ingester.wake([lane_of(said)]),
+                channels.BOTS: lambda said: loop.call_soon_threadsafe(self._look.set),
+                channels.TYPING: lambda said: loop.call_soon_threadsafe(typing.hear, said),
+            }
+        )
         listener.start()
         worker = Worker()
         working = asyncio.create_task(self._supervised("delivering", worker.run))
         keeping = asyncio.create_task(self._supervised("looking for bots", self._keep_bots))
-        typing = asyncio.create_task(self._supervised("showing who types", chat_actions.show_typing))
         logger.info(READY)
         await self._stop.wait()
         logger.info("Stopping: what is being sent is finished first")
         keeping.cancel()
-        typing.cancel()
         worker.stop()
         await self._stop_receiving()
         await asyncio.to_thread(listener.stop)
+        await typing.stop()
         await asyncio.to_thread(self._ingester.stop)
-        await asyncio.gather(working, keeping, typing, return_exceptions=True)
+        await asyncio.gather(working, keeping, return_exceptions=True)
         await self._say_goodbye()
         await close_bots()
         await close_connections()
-
-    def _look_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.call_soon_threadsafe(self._look.set)
 
     async def _supervised(self, what: str, part: Callable[[], Awaitable[None]]) -> None:
         """Begins `part` anew when it breaks, a little later each time."""

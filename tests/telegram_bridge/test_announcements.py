@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from telegram_bridge import bot_changes, storing
-from telegram_bridge.announcements import Listener
+from telegram_bridge.announcements import Listener, lane_of
+from telegram_bridge.channels import BOTS, UPDATES
 from telegram_bridge.lanes import Ingester
 from telegram_bridge.models import Bot, Update
 from tests.factories import make_bot
@@ -34,7 +35,9 @@ def told() -> list[str]:
 def ingester(told: list[str]) -> Iterator[Ingester]:
     """Never sweeps: what it applies it was told of."""
     ingester = Ingester(threads=1, sweep_seconds=3600)
-    listener = Listener(updates=ingester.wake, bots=lambda: told.append("bots"))
+    listener = Listener(
+        {UPDATES: lambda said: ingester.wake([lane_of(said)]), BOTS: lambda said: told.append("bots")}
+    )
     ingester.start()
     listener.start()
     until(listening)
@@ -75,6 +78,14 @@ def test_after_a_lost_connection_it_listens_again(ingester: Ingester) -> None:
         cursor.execute("SELECT pg_terminate_backend(%s)", [before])
     until(lambda: listening() not in ([], [before]))
     post(bot, 1)
+    until(lambda: done() == 1)
+
+
+def test_a_word_that_can_not_be_understood_is_not_the_last_that_is_heard(ingester: Ingester) -> None:
+    for nonsense in ("", "1", "a:b", "1:2:3"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [UPDATES, nonsense])
+    post(make_bot(), 1)
     until(lambda: done() == 1)
 
 

@@ -1,7 +1,6 @@
 """“typing…” while staff type, “sending a photo…” while files upload: shown, and never in anybody's way."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,6 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from telegram_bridge import chat_actions
+from telegram_bridge.announcements import Listener
+from telegram_bridge.channels import TYPING
 from telegram_bridge.delivery import deliver
 from telegram_bridge.models import Bot
 from telegram_simulator.client import SimulatedClient
@@ -48,15 +49,16 @@ def listening(then: Callable[[], Awaitable[None]]) -> Awaitable[None]:
     """The bot's process listens, while `then` happens."""
 
     async def listen() -> None:
-        task = asyncio.create_task(chat_actions.show_typing())
+        typing, loop = chat_actions.Typing(), asyncio.get_running_loop()
+        listener = Listener({TYPING: lambda said: loop.call_soon_threadsafe(typing.hear, said)})
+        listener.start()
         try:
             while not await in_database_thread(_somebody_listens):  # noqa: ASYNC110  (nobody tells)
                 await asyncio.sleep(0.02)
             await then()
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.to_thread(listener.stop)
+            await typing.stop()
 
     return listen()
 
@@ -64,8 +66,8 @@ def listening(then: Callable[[], Awaitable[None]]) -> Awaitable[None]:
 def _somebody_listens() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE query LIKE 'LISTEN telegram_chat_action%%' AND datname = current_database()"
+            "SELECT count(*) FROM pg_stat_activity WHERE query = %s AND datname = current_database()",
+            [f"LISTEN {TYPING}"],
         )
         return bool(cursor.fetchone()[0])
 
@@ -140,7 +142,7 @@ class TestTyping:
         def announce_nonsense() -> None:
             with connection.cursor() as cursor:
                 for payload in ("{", "[]", '{"bot": 1}', '{"bot": 987654, "chat": 1}'):
-                    cursor.execute("SELECT pg_notify('telegram_chat_action', %s)", [payload])
+                    cursor.execute("SELECT pg_notify(%s, %s)", [TYPING, payload])
 
         async def type_all_the_same() -> None:
             await in_database_thread(announce_nonsense)
