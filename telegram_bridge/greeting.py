@@ -4,11 +4,12 @@ import logging
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
-from telegram_bridge import outcomes
+from telegram_bridge import outcomes, waits
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.bots import readable_token
+from telegram_bridge.delivery_jobs import lane as lane_of
 from telegram_bridge.models import Bot
 from telegram_bridge.sending_bots import sending_bot
 from telegram_bridge.waits import PutOff
@@ -28,12 +29,22 @@ def greeting(language_code: str) -> str:
 
 
 async def greet(bot_id: int, client_id: int, *, attempts: int) -> None:
-    """Sends the greeting once. Raises PutOff when it surely wasn't sent and has to wait."""
+    """Sends the greeting once, at the pace of all messages. Raises PutOff when it surely wasn't sent and has
+    to wait."""
     found = await persistently(_addressee, bot_id, client_id)
-    if found is not None:
-        token, chat_id, text = found
-        bot = sending_bot(token)
-        await _politely(bot.send_message(chat_id, text), attempts)
+    if found is None:
+        return
+    token, chat_id, text = found
+    lane = lane_of(client_id)
+    until = await waits.take_turn(bot_id, lane, 1)
+    if until is not None:
+        raise PutOff(until)
+    try:
+        await _politely(sending_bot(token).send_message(chat_id, text), attempts)
+    except PutOff as put_off:
+        if isinstance(put_off.__cause__, RetryAfter):
+            await waits.told_to_wait(bot_id, lane, put_off.until)
+        raise
 
 
 async def answer_callback(bot_id: int, callback_query_id: str, *, attempts: int) -> None:
@@ -55,7 +66,10 @@ async def _politely(request: object, attempts: int) -> None:
 
 def _token(bot_id: int) -> str | None:
     bot = Bot.objects.filter(pk=bot_id).first()
-    return readable_token(bot) if bot is not None else None
+    if bot is None:
+        return None
+    waits.hear_of_bot(bot.pk, bot.paused_until)
+    return readable_token(bot)
 
 
 def _addressee(bot_id: int, client_id: int) -> tuple[str, int, str] | None:

@@ -1,7 +1,8 @@
 """What a worker that died has left: its jobs hold their chats' locks, its messages say “sending” for ever.
 
 A message that was being sent becomes unknown; it is never sent again without a person's decision. What can be
-done twice without harm (a file, a conversion, a change of a message) is simply done again.
+done twice without harm (a file, a picture, a conversion, a change of a message, the answer to a press) is
+simply done again.
 """
 
 import logging
@@ -43,7 +44,7 @@ WHERE amendment.state = 'queued' AND NOT EXISTS (
 )
 ORDER BY amendment.id
 """
-DONE_AGAIN = frozenset({jobs.FETCH_FILE, delivery_jobs.CONVERT})
+DONE_AGAIN = frozenset({jobs.FETCH_FILE, jobs.FETCH_AVATAR, jobs.ANSWER_CALLBACK, delivery_jobs.CONVERT})
 HOURS_KEPT = 72
 
 

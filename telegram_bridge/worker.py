@@ -159,8 +159,10 @@ class Worker:
                 return  # the next start settles it
             # The database was away for so long that another process took us for dead, and settled it.
             logger.warning("Job %s was settled by somebody else: %s", job.call_string, error.__cause__)
-        # The next job of its chat waited for this one's lock.
+        # The next job of its chat waited for this one's lock: after a conversion it is the delivery of it.
         self._wake[queue].set()
+        if queue == delivery_jobs.CONVERTING_QUEUE:
+            self._wake[delivery_jobs.QUEUE].set()
 
     def _finishing(self, job: Job, status: Status) -> Callable[[], Awaitable[None]]:
         async def finish() -> None:

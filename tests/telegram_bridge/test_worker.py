@@ -182,6 +182,16 @@ class TestWhatADeadWorkerLeaves:
         run(work_until(lambda: not ProcrastinateJob.objects.exists()))
         assert person.from_bot() == []
 
+    def test_a_press_is_answered_and_a_picture_looked_for_again(
+        self, ticket: Ticket, bot: Bot, simulator: RunningSimulator, run: Run
+    ) -> None:
+        jobs.queue_callback_answer(bot.pk, "123")
+        jobs.queue_avatar(ticket.client_id)
+        self.take_and_die()
+        run(work_until(lambda: not ProcrastinateJob.objects.exists()))
+        for method in ("answerCallbackQuery", "getUserProfilePhotos"):
+            assert len(simulator.calls(method)) == 1
+
     def test_a_recording_is_converted_again_and_then_sent(
         self, ticket: Ticket, anna: User, person: SimulatedClient, run: Run
     ) -> None:
