@@ -76,7 +76,8 @@ async def _settle_refused(task: Task, error: TelegramError, attempts: int) -> No
         await waits.told_to_wait(task.bot.pk, task.lane, outcome.retry_at)
     elif outcome.delivery == Message.Delivery.UNKNOWN:
         outcome = outcomes.put_off("network", timezone.now() + outcomes.pause(attempts))
-    if outcome.retry_at is not None and attempts < MOST_ATTEMPTS:
+    # Also waits for the pace of the chat are attempts: what Telegram asks to be sent later is never given up.
+    if outcome.retry_at is not None and (attempts < MOST_ATTEMPTS or isinstance(error, RetryAfter)):
         await _put_off(task.amendment.pk, outcome)
     await persistently(_settle, task.amendment.pk, State.FAILED, outcome.error)
 

@@ -215,6 +215,15 @@ class TestAnswersThatNeverCame:
         assert fate(asked) == ("queued", "rate_limited")
         assert asked.error["retry_at"] == put_off.value.until.isoformat()
 
+    def test_what_telegram_wants_later_is_never_given_up(
+        self, sent: Any, simulator: RunningSimulator, run: Run
+    ) -> None:
+        asked = edit(sent("Hello"), "Hey")
+        simulator.fault("error", method="editMessageText", code=429, parameters={"retry_after": 30})
+        with pytest.raises(PutOff):
+            run(amend(asked.pk, attempts=MOST_ATTEMPTS + 1))
+        assert fate(asked) == ("queued", "rate_limited")
+
     def test_the_job_of_a_worker_that_died_runs_again_and_a_lost_one_is_made_anew(
         self, sent: Any, person: SimulatedClient, run: Run
     ) -> None:
