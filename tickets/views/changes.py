@@ -2,6 +2,7 @@
 
 import uuid
 from http import HTTPStatus
+from pathlib import PurePath
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,10 +13,10 @@ from django.views.decorators.http import require_POST
 
 from staff.access import employee, staff_required
 from tickets import operations
-from tickets.content import Content, storable
+from tickets.content import Content, NewFile, storable
 from tickets.errors import OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
-from tickets.models import Message, Ticket
+from tickets.models import Attachment, Message, Ticket
 from tickets.views.answers import address_of, done, from_script, refusal_json, refused
 from tickets.views.ticket import draw_page
 
@@ -100,8 +101,17 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 
 
 def _says(message: Message, content: Content) -> bool:
-    sent = [attachment.name for attachment in message.files]
-    return message.text == storable(content.text) and sent == [file.name for file in content.files]
+    """Whether `message` is what is posted now, in everything that was said and chosen."""
+    sent = (message.text, message.entities, message.options, message.buttons)
+    posted = (storable(content.text), content.entities, content.options, content.buttons)
+    return sent == posted and [_named(file) for file in message.files] == [
+        _named(file) for file in content.files
+    ]
+
+
+def _named(file: Attachment | NewFile) -> str:
+    """A recorded voice that was converted meanwhile is named as before but for the ending."""
+    return PurePath(file.name).stem if file.kind == Message.Kind.VOICE else file.name
 
 
 def _not_sent(
