@@ -22,6 +22,8 @@ LINK_SCHEMES = ("http://", "https://", "tg://")
 LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{1,64}")
 # Telegram leaves out whatever comes after so many.
 MOST_ENTITIES = 100
+# So no more are laid into one another, which costs the square of their number; a few of them become one.
+MOST_SPANS = 5 * MOST_ENTITIES
 WEB_STRETCH = re.compile(r"https?://[^\s<>\[\]`\\\"]+", re.IGNORECASE)
 ADDRESS_END = "*_~|^.,:;!?)]}'»"
 
@@ -65,7 +67,7 @@ def web_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 def nested(text: str, spans: Iterable[Span]) -> list[Span]:
     """`spans` as Telegram allows them, outer ones first: what crosses is cut, what may not be is left out."""
-    given = list(spans)
+    given = sorted(spans, key=lambda span: span.start)[:MOST_SPANS]
     quotes = _quotes(text, [span for span in given if span.kind == "blockquote"])
     links = _links(text, [span for span in given if span.kind == "text_link"])
     code = _code(text, [span for span in given if span.kind in {"code", "pre"}], quotes, links)

@@ -14,6 +14,7 @@ from tickets.models import Message, Status
 from tickets.querysets import BIGGEST_ID
 from tickets.reaction_emoji import reaction_of
 from tickets.reply_buttons import ButtonsField
+from tickets.sendable import LONGEST_REPLY
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -51,7 +52,9 @@ class FormattedForm(forms.Form):
     def formatted(self) -> tuple[str, list[dict[str, Any]]]:
         """The text as it will be read, and its entities."""
         text = _as_written(self.cleaned_data["text"])
-        return parse(text) if self.cleaned_data["format"] == "markup" else (text, [])
+        if self.cleaned_data["format"] != "markup" or len(text) > LONGEST_REPLY:
+            return text, []  # the verb refuses what is too long, whatever its marks say
+        return parse(text)
 
 
 def _as_written(text: str) -> str:

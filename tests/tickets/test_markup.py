@@ -1,5 +1,6 @@
 """What staff type to format a message: the same on both sides, and back again for editing."""
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tickets.entity_nesting import ORDER, entities_of, nested, spans_of
 from tickets.markup import parse
 from tickets.markup_writing import write
+from tickets.sendable import LONGEST_REPLY
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=60)
 MARKS = [
@@ -99,6 +101,13 @@ def test_text_that_only_looks_like_marks_stays_as_it_was_typed(text: str) -> Non
 @given(st.text(alphabet=st.characters(exclude_characters="*_^~|`[]>"), max_size=200))
 def test_a_text_without_marks_is_unchanged(text: str) -> None:
     assert parse(text) == (text, [])
+
+
+@pytest.mark.parametrize("piece", ["**a** ", "> **a**\n\n", "[a](tg://b) ", "`a` ", "**a __b** c__ ", "[a "])
+def test_the_longest_text_full_of_marks_is_read_at_once(piece: str) -> None:
+    began = time.process_time()
+    parse(piece * (LONGEST_REPLY // len(piece)))
+    assert time.process_time() - began < 2
 
 
 @given(markups)
