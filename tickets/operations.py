@@ -205,20 +205,16 @@ def send_all_again(client: Client, *, staff: User) -> SentAgain:
     left to a person's look at it alone: sent again, it might arrive twice."""
     _require_active(staff)
     with change() as opened:
-        failed = Message.objects.failed_for(client.pk)
-        tickets = {
-            ticket.pk: ticket
-            for ticket in Ticket.objects.locked().filter(pk__in=failed.values("ticket")).order_by("pk")
-        }
-        queued = refused = 0
-        for message in failed.filter(ticket__in=tickets).defer("search").order_by("created_at", "pk"):
-            message.ticket = tickets[message.ticket_id]
-            if message.ticket.can_be_answered_by(staff):
+        # Only in the ticket that is not closed can be answered. No other is locked: ingest may hold this one
+        # and wait for an earlier one, in which the client has changed a message.
+        ticket = Ticket.objects.locked().open().filter(client=client).first()
+        failed, queued = Message.objects.failed_for(client.pk), 0
+        if ticket is not None and ticket.can_be_answered_by(staff):
+            for message in failed.filter(ticket=ticket).defer("search").order_by("created_at", "pk"):
+                message.ticket = ticket
                 steps.change_delivery(opened, message, Delivery.QUEUED, actor=by_staff(staff))
                 queued += 1
-            else:
-                refused += 1
-    return SentAgain(queued, refused)
+        return SentAgain(queued, refused=failed.count())
 
 
 def locked_message(message_id: int) -> Message:

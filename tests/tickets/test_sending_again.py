@@ -1,8 +1,10 @@
 """All messages that failed to reach a client, sent again at once: in order, by who may answer."""
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -61,6 +63,34 @@ def test_those_of_a_ticket_that_one_may_not_answer_are_counted_and_left(anna: Us
     result = operations.send_all_again(ticket.client, staff=anna)
     assert (result.queued, result.refused) == (1, 1)
     assert not ProcrastinateJob.objects.exclude(args__message_id=later.messages.get().pk).exists()
+
+
+def test_an_earlier_ticket_that_is_at_work_holds_nothing_up(anna: User, ticket: Ticket) -> None:
+    """Ingest locks the open ticket first: the other way round, two would wait for each other."""
+    settled(ticket, anna, "in the earlier ticket", "failed")
+    operations.set_status(ticket, status=Status.objects.get(pk=Status.CLOSED_ID), staff=anna)
+    later = factories.make_ticket(client=ticket.client, status=Status.IN_PROGRESS_ID, assignee=anna)
+    settled(later, anna, "in this one", "failed")
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Ticket.objects.locked().get(pk=ticket.pk)
+            held.set()
+            done.wait(20)
+        connection.close()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    assert held.wait(20)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        assert operations.send_all_again(ticket.client, staff=anna).queued == 1
+    finally:
+        done.set()
+        holding.join()
+        connection.close()
 
 
 def test_a_colleague_is_refused_with_words(anna: User, ticket: Ticket) -> None:
