@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from telegram_bridge.bots import TOKEN
 from telegram_bridge.channels import BOTS
-from telegram_bridge.models import Bot
+from telegram_bridge.models import Bot, Update
 from telegram_bridge.public_address import why_no_webhook
 from tickets.content import storable
 from tickets.errors import OperationRefused
@@ -107,7 +107,9 @@ def remove(bot: Bot) -> None:
             _("This bot comes from the setting TELEGRAM_BOT_TOKEN; take it out there first.")
         )
     clients = _("Clients have written to this bot: their tickets need it. Stop receiving instead.")
-    if Client.objects.filter(inbox=bot.inbox_id).exists():
+    # What was received and has made no client (yet): somebody's message.
+    kept = Update.objects.filter(bot=bot, state__in=[Update.State.STORED, Update.State.FAILED])
+    if Client.objects.filter(inbox=bot.inbox_id).exists() or kept.exists():
         raise OperationRefused(clients)
     try:
         with _heard():

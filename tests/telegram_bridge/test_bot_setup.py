@@ -186,7 +186,7 @@ class TestChanging:
     ) -> None:
         simulator.add_bot(TOKEN)
         bot = make_bot(TOKEN, mode="webhook")
-        Update.objects.create(bot=bot, update_id=1, raw="{}", stored_at=bot.created_at)
+        Update.objects.create(bot=bot, update_id=1, raw="{}", state="skipped", stored_at=bot.created_at)
         url = f"{simulator.url}/bot{TOKEN}"
         httpx.post(f"{url}/setWebhook", json={"url": "https://testserver/x"})
         page = boss.post(f"/bots/{bot.pk}/remove/", follow=True).content.decode()
@@ -201,6 +201,14 @@ class TestChanging:
         page = boss.post(f"/bots/{bot.pk}/remove/", follow=True).content.decode()
         assert "Clients have written to this bot" in page
         assert Bot.objects.exists()
+
+    @pytest.mark.parametrize("state", ["stored", "failed"])
+    def test_one_with_a_message_that_is_not_applied_stays(self, boss: Client, state: str) -> None:
+        bot = make_bot()
+        Update.objects.create(bot=bot, update_id=1, raw="{}", state=state, stored_at=bot.created_at)
+        page = boss.post(f"/bots/{bot.pk}/remove/", follow=True).content.decode()
+        assert "Clients have written to this bot" in page
+        assert Update.objects.exists()
 
     def test_the_one_of_the_settings_stays(self, boss: Client, settings: Settings) -> None:
         bot = make_bot()
