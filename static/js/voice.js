@@ -24,14 +24,22 @@ export class Voice {
   async start() {
     if (this.element.hasAttribute("data-recording")) return;
     this.show("recording");
+    const attempt = (this.attempt = {});
+    let stream;
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch (error) {
+      if (this.attempt !== attempt) return;
       this.show("");
       const unknown = ["NotFoundError", "OverconstrainedError"].includes(error.name);
       this.composer.say(unknown ? this.words.wordsNone : this.words.wordsRefused);
       return;
     }
+    if (this.attempt !== attempt) {
+      for (const track of stream.getTracks()) track.stop(); // discarded while the browser asked whether it may
+      return;
+    }
+    this.stream = stream;
     const mimeType = FORMS.find((form) => MediaRecorder.isTypeSupported(form));
     this.pieces = [];
     this.recorder = new MediaRecorder(this.stream, mimeType ? { mimeType } : {});
@@ -62,6 +70,7 @@ export class Voice {
   }
 
   stop() {
+    if (this.recorder?.state !== "recording") return; // the browser still asks whether it may
     this.length = performance.now() - this.began;
     this.recorder?.stop();
   }
@@ -100,6 +109,7 @@ export class Voice {
   }
 
   drop() {
+    this.attempt = null;
     if (this.recorder) this.recorder.onstop = null;
     this.release();
     this.show("");

@@ -66,6 +66,25 @@ def test_a_recording_that_is_discarded_is_not_sent_and_the_microphone_is_let_go_
     assert not Message.objects.filter(direction="out").exists()
 
 
+def test_one_that_is_discarded_while_the_browser_asks_never_begins(page: Any) -> None:
+    page.evaluate(
+        "(() => { const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        " const answer = new Promise((resolve) => { window.allow = resolve; });"
+        " navigator.mediaDevices.getUserMedia = async (what) => {"
+        " await answer; return (window.microphone = await ask(what)); }; })()"
+    )
+    page.get_by_role("button", name="Record a voice message").click()
+    page.get_by_role("button", name="Stop recording").click()
+    page.get_by_role("button", name="Discard the recording").click()
+    page.evaluate("window.allow()")
+
+    ended = (
+        "window.microphone && window.microphone.getTracks().every((track) => track.readyState === 'ended')"
+    )
+    until(lambda: page.evaluate(ended))
+    expect(page.locator("#composer-recorder")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("error", "words"),
     [
