@@ -30,9 +30,11 @@ COUNT = int(os.environ.get("FUZZ", "1500"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 BATCH = 100
 SLOWEST_SECONDS = 0.05  # for 99 of 100 updates
-# What half of them take on two cores that have nothing else to do. Where that half takes longer, the machine
-# is busy with other tests, and the slowest take longer by as much.
+# What half of them take on two cores that have nothing else to do. Where that half takes longer in a run of
+# all tests, the machine is busy with those, and the slowest take longer by as much, within reason. The full
+# number runs alone: there the bound is the bound.
 USUAL_SECONDS = 0.005
+BUSIEST = 1.0 if "FUZZ" in os.environ else 6.0
 ROUND = 500
 
 
@@ -124,7 +126,7 @@ def test_broken_updates_are_all_accounted_for_and_stop_nobody(
     assert Message.objects.filter(text="I can still write").count() == len(writers) > 0
     half, nearly_all = watch.figures()
     sys.stdout.write(f"{len(watch.seconds)} updates: {states}, p50 {half:.4f} s, p99 {nearly_all:.4f} s\n")
-    assert nearly_all < SLOWEST_SECONDS * max(1, half / USUAL_SECONDS)
+    assert nearly_all < SLOWEST_SECONDS * min(max(1.0, half / USUAL_SECONDS), BUSIEST)
     for ticket in Ticket.objects.filter(client__inbox=bot.inbox_id):
         frame = conversation.frame_since(ticket.pk, after=0, language="en")
         assert frame is not None, "no page can be drawn from what was kept"
