@@ -14,6 +14,7 @@ from telegram_bridge.content.reading import Json, cleaned, entities, moment, par
 from telegram_bridge.content.service_messages import service
 from tickets.content import Content
 from tickets.models import Message
+from tickets.utf16 import units
 
 Kind = Message.Kind
 
@@ -171,12 +172,7 @@ def joined(captions: list[tuple[str, list[Json]]]) -> tuple[str, list[Json]]:
         if not caption:
             continue
         text += "\n\n" if text else ""
-        start = utf16_length(text)
+        start = units(text)
         text += caption
         marks += [{**entity, "offset": entity["offset"] + start} for entity in own]
     return text, marks
-
-
-def utf16_length(text: str) -> int:
-    """How Telegram counts: characters outside the basic plane are two."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

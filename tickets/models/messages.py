@@ -95,7 +95,7 @@ class Message(models.Model):
     )
     quote = models.TextField(_("quoted part"), blank=True, default="")
     delivery = models.CharField(_("delivery"), max_length=8, choices=Delivery, blank=True, default="")
-    # A code of telegram_bridge/failures.py and its numbers; the page puts them into words.
+    # A code of telegram_bridge/outcomes.py and its numbers; tickets/delivery_words.py puts them into words.
     delivery_error = models.JSONField(_("delivery error"), default=dict, blank=True)
     # Whose attempt the present state is about: a worker that comes too late finds another's claim here.
     delivery_claim = models.UUIDField(null=True, blank=True, editable=False)
@@ -162,10 +162,6 @@ class Message(models.Model):
     def earlier_versions(self) -> list["MessageVersion"]:
         """What it said before its edits, oldest first."""
         return list(self.versions.all()) if self.edited_at else []
-
-    @property
-    def is_automatic(self) -> bool:
-        return self.direction == self.Direction.OUT and self.author_id is None
 
     @property
     def changes_under_way(self) -> list["Amendment"]:
