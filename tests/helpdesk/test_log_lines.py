@@ -4,6 +4,7 @@ import io
 import logging
 import logging.config
 from copy import deepcopy
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ TOKEN = "1234567890:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc"  # the example of the B
 def written() -> io.StringIO:
     """All that a logger of its own, with the handler of the settings, has written."""
     lines = io.StringIO()
-    said = deepcopy(settings.LOGGING)
+    said: Any = deepcopy(settings.LOGGING)
     handler = said["handlers"]["console"] | {"stream": lines}
     logging.config.dictConfig(
         {
