@@ -205,7 +205,7 @@ MAX_FILES_PER_REPLY = 10
 MAX_REQUEST_BYTES = max(MAX_FILES_PER_REPLY * 50 * 1024 * 1024, TELEGRAM_UPLOAD_LIMIT) + 1024 * 1024
 # Where a body above 1 MiB may be posted, by whom is signed in; anything else is refused unread.
 UPLOAD_PATHS = [r"^/tickets/\d+/reply/$"]
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["tickets.arriving_files.ArrivingFileHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640

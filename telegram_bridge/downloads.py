@@ -5,11 +5,9 @@ https://core.telegram.org/bots/api#getfile
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import shutil
-import time
 from pathlib import Path, PurePath
 
 import httpx
@@ -26,6 +24,7 @@ from telegram_bridge.models import TelegramFile
 from telegram_bridge.sending_bots import sending_bot
 from telegram_bridge.waits import PutOff
 from tickets import operations
+from tickets.arriving_files import temporary_folder
 from tickets.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -35,7 +34,6 @@ State = Attachment.State
 MOST_ATTEMPTS = 20  # with pauses of up to two minutes: Telegram may be away for half an hour
 CHUNK = 64 * 1024
 TIMEOUT = httpx.Timeout(60, connect=10)
-OLDEST_LEFTOVER = 3600  # seconds
 
 # Shown to staff; translated where it is shown.
 REFUSED = gettext_noop("Telegram no longer gives this file.")
@@ -171,19 +169,3 @@ def _keep(attachment: Attachment, path: Path, size: int, name_at_telegram: str) 
 def _settle(attachment: Attachment, state: Attachment.State, error: str) -> None:
     attachment.state, attachment.error = state, error
     operations.settle_file(attachment)
-
-
-def temporary_folder() -> Path:
-    """On the same disk as the files' place, so that a finished file is moved and not copied."""
-    folder = Path(settings.MEDIA_ROOT) / "incoming"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def remove_leftovers() -> None:
-    """What a crash left in the temporary folder."""
-    oldest = time.time() - OLDEST_LEFTOVER
-    for path in temporary_folder().iterdir():
-        with contextlib.suppress(OSError):
-            if path.stat().st_mtime < oldest:
-                path.unlink()

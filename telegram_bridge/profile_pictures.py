@@ -7,8 +7,9 @@ import secrets
 
 from telegram import PhotoSize
 
-from telegram_bridge.downloads import bring, temporary_folder
+from telegram_bridge.downloads import bring
 from telegram_bridge.sending_bots import sending_bot
+from tickets.arriving_files import temporary_folder
 
 # Pages show it with 80 pixels at most, on screens with two of them for each.
 WANTED_PIXELS = 160

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from telegram_bridge import bot_pictures, bots, channels, chat_actions, database_faults, downloads, storing
+from telegram_bridge import bot_pictures, bots, channels, chat_actions, database_faults, storing
 from telegram_bridge.announcements import Listener, lane_of
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import close_connections, in_bot_thread, persistently
@@ -27,6 +27,7 @@ from telegram_bridge.sending_bots import close_bots
 from telegram_bridge.storing import Raw
 from telegram_bridge.webhooks import PollingCheck, Resting, WebhookReceiver
 from telegram_bridge.worker import Worker
+from tickets import arriving_files
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Runner:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        downloads.remove_leftovers()
+        arriving_files.remove_leftovers()
         self._ingester.start()
         typing = chat_actions.Typing()
         listener = Listener(

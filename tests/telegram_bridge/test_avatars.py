@@ -13,7 +13,6 @@ from telegram import PhotoSize
 
 from telegram_bridge import jobs as bridge_jobs
 from telegram_bridge.avatars import MOST_ATTEMPTS, fetch_avatar
-from telegram_bridge.downloads import temporary_folder
 from telegram_bridge.models import Bot
 from telegram_bridge.profile_pictures import LARGEST, fitting_size
 from telegram_bridge.waits import PutOff
@@ -23,6 +22,7 @@ from tests.factories import make_client, make_ticket
 from tests.telegram_bridge.conftest import Run
 from tests.telegram_bridge.updates import CLIENT, Inbound, jobs, last_row, membership, received, text, user
 from tickets import avatars
+from tickets.arriving_files import temporary_folder
 from tickets.models import Client
 
 PICTURE = (Path(__file__).parent / "picture.png").read_bytes()

@@ -7,11 +7,12 @@ import pytest
 from django.conf import settings
 
 from telegram_bridge.delivery import PutOff
-from telegram_bridge.downloads import MOST_ATTEMPTS, fetch_file, remove_leftovers, temporary_folder
+from telegram_bridge.downloads import MOST_ATTEMPTS, fetch_file
 from telegram_bridge.models import Bot, TelegramFile
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import make_message, make_ticket
 from tests.telegram_bridge.conftest import Run
+from tickets.arriving_files import remove_leftovers, temporary_folder
 from tickets.content import Content, NewFile
 from tickets.models import Attachment
 

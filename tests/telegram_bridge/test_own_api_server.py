@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from telegram_bridge.downloads import fetch_file, temporary_folder
+from telegram_bridge.downloads import fetch_file
 from telegram_bridge.models import Bot, TelegramFile
 from telegram_simulator.testing import RunningSimulator
 from tests.factories import make_message, make_ticket
 from tests.processes import ROOT
 from tests.telegram_bridge.conftest import Run
+from tickets.arriving_files import temporary_folder
 from tickets.content import Content, NewFile
 from tickets.models import Attachment
 

@@ -2,16 +2,19 @@
 
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.move import file_move_safe
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests import factories
 from tests.tickets.cast import PNG, browser_of, receive, stored
 from tickets import operations
+from tickets.arriving_files import temporary_folder
 from tickets.content import Content, NewFile
 from tickets.models import Attachment, Message, Status, Ticket
 
@@ -203,6 +206,24 @@ def test_a_voice_that_was_converted_before_the_repeat_came_is_no_change(browser:
 
     assert send()["message"] == message
     assert mine.messages.filter(direction="out").count() == 1
+
+
+def test_a_file_is_renamed_and_not_copied_while_its_ticket_is_locked(
+    browser: Any, mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved: list[str] = []
+
+    def move(old: str, new: str, **how: Any) -> None:
+        moved.append(old)
+        file_move_safe(old, new, **how)
+
+    monkeypatch.setattr("django.core.files.storage.filesystem.file_move_safe", move)
+    post(browser, "ticket-reply", mine.pk, {"files": pdf()}, **JSON)
+
+    (arrived_at,) = moved
+    assert Path(arrived_at).is_relative_to(Path(settings.MEDIA_ROOT))
+    assert Path(mine.messages.get(direction="out").attachments.get().file.path).read_bytes() == pdf().read()
+    assert list(temporary_folder().iterdir()) == []
 
 
 def test_taking_and_replying_are_one_step(anna: Any, browser: Any, fresh: Any) -> None:
