@@ -19,8 +19,9 @@ from django.core.files.storage import default_storage
 from telegram_bridge import outcomes
 from telegram_bridge.bot_threads import persistently
 from telegram_bridge.delivery_jobs import unready_voices
-from telegram_bridge.downloads import Fetched, temporary_folder
+from telegram_bridge.downloads import Fetched
 from tickets import operations
+from tickets.arriving_files import temporary_folder
 from tickets.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ async def convert(message_id: int) -> None:
             default_storage.delete(recorded)
         except (NotConverted, OSError) as error:
             logger.warning("The voice of message %s could not be converted: %s", message_id, error)
-            await persistently(_fail, message_id, str(error))
+            await persistently(_fail, message_id, uuid.uuid4(), str(error))
             return
         finally:
             converted.unlink(missing_ok=True)
@@ -89,8 +90,8 @@ def _keep(voice: Attachment, converted: Path, seconds: int) -> None:
     operations.settle_file(voice, "file", "size", "name", "mime_type", "duration")
 
 
-def _fail(message_id: int, words: str) -> None:
-    claim = uuid.uuid4()
+def _fail(message_id: int, claim: uuid.UUID, words: str) -> None:
+    """May be called again after the database went away, with the same claim."""
     with contextlib.suppress(ObjectDoesNotExist):
         if operations.begin_delivery(message_id, claim=claim) is not None:
             outcome = outcomes.failed("voice_failed", words)

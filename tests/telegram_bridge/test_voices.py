@@ -3,10 +3,12 @@
 import asyncio
 import io
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 from django.core.files.base import ContentFile
+from django.db import OperationalError
 
 from staff.models import User
 from telegram_bridge import voices
@@ -115,6 +117,24 @@ def test_what_is_no_sound_fails_with_words_and_is_kept(
     assert (message.delivery, message.delivery_error["code"]) == ("failed", "voice_failed")
     assert Path(message.attachments.get().file.path).read_bytes() == body
     assert person.from_bot() == []
+
+
+def test_it_fails_with_words_also_when_the_database_goes_away_in_between(
+    ticket: Ticket, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, tries = operations.settle_delivery, []
+
+    def away_once(*args: Any, **more: Any) -> Message | None:
+        tries.append(args)
+        if len(tries) == 1:
+            raise OperationalError("the server closed the connection unexpectedly")
+        return settle(*args, **more)
+
+    monkeypatch.setattr(operations, "settle_delivery", away_once)
+    message = answer(ticket, "", spoken(b"no sound", "audio/webm"))
+    run(voices.convert(message.pk))
+    message.refresh_from_db()
+    assert (message.delivery, message.delivery_error["code"]) == ("failed", "voice_failed")
 
 
 def test_a_converter_that_never_ends_is_ended(
