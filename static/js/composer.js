@@ -121,10 +121,10 @@ export class Composer {
     this.sending.deliver(this.form.action, body, () => this.reset());
   }
 
-  // Alone, beside what is being written. Resolves to whether it was accepted.
+  // Alone, beside what is being written, whose buttons stay with it. Resolves to whether it was accepted.
   sendVoice(file, seconds) {
     const body = new FormData(this.form);
-    for (const name of ["text", "files", "as_file"]) body.delete(name);
+    for (const name of ["text", "files", "as_file", "buttons"]) body.delete(name);
     body.append("files", file, file.name);
     body.append("voice", file.name);
     body.append("voice_seconds", String(seconds));

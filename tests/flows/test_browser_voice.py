@@ -36,6 +36,9 @@ def page(browser: Any, processes: Any) -> Iterator[Any]:
 def test_a_voice_message_is_recorded_heard_and_sent_beside_what_is_being_written(page: Any) -> None:
     text = page.get_by_label("Write a message")
     text.fill("half a sentence")
+    page.get_by_role("button", name="Buttons below the message").click()
+    page.get_by_role("button", name="“Solved” and “Still open”").click()
+    page.locator("#buttons-dialog").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Record a voice message").click()
     expect(page.get_by_role("timer")).to_have_text("0:01")
     page.get_by_role("button", name="Stop recording").click()
@@ -44,7 +47,8 @@ def test_a_voice_message_is_recorded_heard_and_sent_beside_what_is_being_written
 
     message = until(Message.objects.filter(direction="out").first)
     file = message.attachments.get()
-    assert (message.kind, message.text, file.kind) == ("voice", "", "voice")
+    assert (message.kind, message.text, message.buttons, file.kind) == ("voice", "", [], "voice")
+    expect(page.locator("#composer-buttons")).to_contain_text("Solved")
     assert file.mime_type in {"audio/webm", "audio/ogg"}
     assert (file.duration or 0) >= 1
     assert (file.size or 0) > 500
