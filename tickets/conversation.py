@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -126,7 +126,8 @@ def _items(ticket: Ticket, events: list[TicketEvent], messages: list[Message]) -
     prefetch_related_objects([one for one in messages if one.edited_at], "versions")
     prefetch_related_objects([one for one in messages if one.has_amendments], "amendments")
     prefetch_related_objects([one for one in messages if one.author_id], "author")
-    prefetch_related_objects([one for one in messages if one.reply_to_id], "reply_to__author")
+    answered = Prefetch("reply_to", Message.objects.defer("search").select_related("author"))
+    prefetch_related_objects([one for one in messages if one.reply_to_id], answered)
     items = []
     for message in messages:
         message.ticket = ticket

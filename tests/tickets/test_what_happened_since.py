@@ -116,3 +116,17 @@ def test_a_quote_of_something_unknown_is_shown_without_a_link(browser: Any, tick
     assert "data-jump" not in html
     html = on_page(browser, receive(ticket, Content(text="And this"), quote="Words"))
     assert "Another message" in html
+
+
+def test_what_is_answered_is_read_at_once_and_without_its_index(
+    ticket: Any, django_assert_num_queries: Any
+) -> None:
+    first = ticket.messages.get()
+    answer = receive(ticket, Content(text="I mean this"), reply_to=first)
+
+    with django_assert_num_queries(2) as read:  # the journal, and what is answered with its author
+        frame = conversation.frame_since(ticket.pk, after=answer.seq - 1, language="en")
+
+    assert frame is not None
+    assert f'data-jump="{first.pk}"' in frame.html
+    assert not any('"search"' in query["sql"] for query in read.captured_queries)
