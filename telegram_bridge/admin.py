@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from staff.access import employee
 from staff.admin_views import ReadOnly
 from telegram_bridge.bots import TOKEN
 from telegram_bridge.models import Bot, Update
@@ -167,7 +168,13 @@ class UpdateAdmin(ReadOnly):
     def readable(self, update: Update) -> SafeString:
         return format_html('<pre class="raw-json">{}</pre>', update.readable)
 
-    @admin.action(description=gettext_lazy("Run again what failed or was not handled"), permissions=["view"])
+    def has_run_again_permission(self, request: HttpRequest) -> bool:
+        """More than looking: what runs again may write to tickets."""
+        return employee(request).has_perm("telegram_bridge.change_update")
+
+    @admin.action(
+        description=gettext_lazy("Run again what failed or was not handled"), permissions=["run_again"]
+    )
     def run_again(self, request: HttpRequest, updates: QuerySet[Update]) -> None:
         count = sum(update.run_again() for update in updates.order_by("pk"))
         if not count:

@@ -2,6 +2,7 @@
 
 import pytest
 import telegram
+from django.contrib.auth.models import Permission
 from django.test import Client as Browser
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -79,6 +80,19 @@ def test_administrators_see_them_and_run_them_again(inbound: Inbound, boss: User
     inbound.apply_all()
     update.refresh_from_db()
     assert (update.state, update.tries) == ("skipped", 2)
+
+
+def test_who_may_only_look_runs_nothing_again(inbound: Inbound, client: Browser) -> None:
+    update = inbound.apply(text("Hello", chat=GROUP))
+    looks = make_user(is_staff=True)
+    looks.user_permissions.add(Permission.objects.get(codename="view_update"))
+    client.force_login(looks)
+    page = client.get("/admin/telegram_bridge/update/").content.decode()
+    assert "Not a private chat: group" in page
+    assert "Run again" not in page
+    client.post("/admin/telegram_bridge/update/", {"action": "run_again", "_selected_action": [update.pk]})
+    update.refresh_from_db()
+    assert update.state == "skipped"
 
 
 def test_they_are_no_failures_of_the_bot(inbound: Inbound) -> None:
