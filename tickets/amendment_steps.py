@@ -79,7 +79,7 @@ def renew_details(change: Change, message: Message, details: dict[str, Any], *, 
         return False
     message.details = details
     message.save(update_fields=["details"])
-    change.record(message.ticket, Kind.MESSAGE_EDITED, actor, message=message)
+    change.record(message.ticket, Kind.MESSAGE_EDITED, actor, message=message, quietly=True)
     return True
 
 

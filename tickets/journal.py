@@ -68,11 +68,12 @@ class Change:
         *,
         message: Message | None = None,
         data: dict[str, Any] | None = None,
+        quietly: bool = False,
     ) -> TicketEvent:
         """Writes the next journal row of `ticket`, whose row the caller has locked, and the ticket as it now
-        is; a `message` that has no row yet gets one. Returns the row."""
+        is; a `message` that has no row yet gets one. Returns the row. `quietly`: as the quiet kinds."""
         ticket.last_seq += 1
-        if kind not in QUIET_KINDS:
+        if not quietly and kind not in QUIET_KINDS:
             ticket.updated_at = self.now
         event = TicketEvent(
             ticket=ticket,

@@ -153,7 +153,9 @@ def edit_message(change: Change, message: Message, content: Content, *, edited_a
         message.kind = content.kind
     message.details, message.edited_at = content.details, edited_at
     message.save(update_fields=["kind", "text", "entities", "details", "edited_at"])
-    change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message)
+    # A place that moves for hours must not keep its ticket at the top of every list.
+    moves = not said and not content.files
+    change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message, quietly=moves)
     return True
 
 

@@ -15,9 +15,10 @@ from tests.telegram_bridge.updates import (
     message,
     photo,
     received,
+    text,
     user,
 )
-from tickets.models import Message, TicketEvent
+from tickets.models import Message, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -299,6 +300,18 @@ class TestLiveLocations:
         assert got.details == moved | {"live_until": "2023-11-14T22:23:20+00:00"}
         assert not got.versions.exists()
         assert kinds(got.ticket)[-1] == TicketEvent.Kind.MESSAGE_EDITED
+
+    def test_moving_does_not_take_its_ticket_to_the_top_of_the_list(self, inbound: Inbound) -> None:
+        body = message() | self.BODY
+        got = received(inbound, body)
+        before = got.ticket.updated_at
+        edited(inbound, got, body, location={"latitude": 1.6, "longitude": 2.5, "live_period": 600})
+        assert Ticket.objects.get(pk=got.ticket_id).updated_at == before
+        body = text("old words")
+        got = received(inbound, body)
+        before = Ticket.objects.get(pk=got.ticket_id).updated_at
+        edited(inbound, got, body, text="new words")
+        assert Ticket.objects.get(pk=got.ticket_id).updated_at > before
 
     def test_one_that_is_stopped_says_when_it_ended(self, inbound: Inbound) -> None:
         body = message() | self.BODY
