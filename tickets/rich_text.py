@@ -36,6 +36,10 @@ ELEMENTS = {
 QUOTE = ("<blockquote>", "</blockquote>")
 FOLDED_QUOTE = ('<blockquote class="folded" tabindex="0">', "</blockquote>")
 SHORT_QUOTE_LINES, SHORT_QUOTE = 3, 160  # lines, characters
+# A block ends its line by itself: the line break behind it stays in the text, for whoever copies or quotes,
+# and is not shown as an empty line.
+BLOCKS = ("</blockquote>", "</pre>")
+LINE_END = '<span class="line-end">\n</span>'
 LONGEST_LANGUAGE = 32
 
 SAFE_SCHEMES = frozenset({"http", "https", "tg", "mailto", "tel"})
@@ -105,8 +109,17 @@ def _render(text: str, start: int, end: int, spans: list[Span]) -> str:
         parts.append(escape(text[position : outer.start]))
         parts += [outer.opening, _render(text, outer.start, outer.end, inner), outer.closing]
         position, waiting = outer.end, _sorted(rest)
+        if _ends_its_line(outer, text[position:end], waiting):
+            parts.append(LINE_END)
+            position += 1
     parts.append(escape(text[position:end]))
     return "".join(parts)
+
+
+def _ends_its_line(span: Span, behind: str, waiting: list[Span]) -> bool:
+    """Whether a line break that no other span has in it comes right behind a block."""
+    is_block = span.closing.endswith(BLOCKS)
+    return is_block and behind.startswith("\n") and not (waiting and waiting[0].start == span.end)
 
 
 def _sorted(spans: list[Span]) -> list[Span]:

@@ -159,6 +159,17 @@ def test_an_expandable_quote_is_folded_when_it_is_long(text: Any, is_folded: Any
     assert html.startswith('<blockquote class="folded" tabindex="0">' if is_folded else "<blockquote>")
 
 
+def test_the_line_break_behind_a_block_is_no_empty_line_but_stays_in_the_text() -> None:
+    quote = {"type": "blockquote", "offset": 0, "length": 1}
+    bold = {"type": "bold", "offset": 1, "length": 2}
+
+    assert render("a\nb", [quote]) == '<blockquote>a</blockquote><span class="line-end">\n</span>b'
+    assert render("a\n\nb", [quote]).endswith('<span class="line-end">\n</span>\nb')
+    assert render("a\nb", [quote | {"type": "pre"}]).endswith('<span class="line-end">\n</span>b')
+    assert render("ab\n", [quote]) == "<blockquote>a</blockquote>b\n"
+    assert render("a\nb", [quote, bold]) == "<blockquote>a</blockquote><strong>\nb</strong>"
+
+
 def test_a_moment_can_be_read_by_machines_and_a_custom_emoji_is_its_fallback() -> None:
     moment = {"type": "date_time", "offset": 0, "length": 4, "unix_time": 1_764_000_000}
     emoji = {"type": "custom_emoji", "offset": 5, "length": 2, "custom_emoji_id": "5"}
