@@ -16,6 +16,7 @@ import django
 
 django.setup()
 
+# Below here because Django must be set up first (E402).
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
