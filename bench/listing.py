@@ -96,11 +96,11 @@ WITH place AS (
                                 start_payload, avatar, avatar_key, created_at)
     SELECT place.id, number, 'Client ' || number, 'client' || number, 'en', '', true, '', '', '', now()
     FROM place, had, generate_series(1, %(count)s - had.tickets) AS number
-    RETURNING id, external_id
+    RETURNING id, external_id, inbox_id
 ), ticket AS (
-    INSERT INTO tickets_ticket (client_id, status_id, source, last_seq, created_at, updated_at, closed_at,
-                                last_message_id)
-    SELECT id, 1 + external_id %% 3, '', 1, now() - external_id * interval '1 minute',
+    INSERT INTO tickets_ticket (client_id, inbox_id, status_id, source, last_seq, created_at, updated_at,
+                                closed_at, last_message_id)
+    SELECT id, inbox_id, 1 + external_id %% 3, '', 1, now() - external_id * interval '1 minute',
            now() - external_id * interval '1 minute', CASE WHEN external_id %% 3 = 2 THEN now() END,
            nextval('tickets_message_id_seq')
     FROM person RETURNING id, created_at, last_message_id

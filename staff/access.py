@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
@@ -37,6 +38,25 @@ def staff_required(view: View[P]) -> View[P]:
         )
 
     return checked
+
+
+def permission_required(permission: str) -> Callable[[View[P]], View[P]]:
+    """Behind `staff_required`: lets only those in whose role has `permission` (staff/roles.py); others
+    are told so in words (403)."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.user.has_perm(permission):
+                return view(request, *args, **kwargs)
+            words = _("Your role doesn’t allow this. An administrator can change it.")
+            if "application/json" in request.headers.get("Accept", ""):
+                return JsonResponse({"ok": False, "error": words}, status=HTTPStatus.FORBIDDEN)
+            raise PermissionDenied(words)
+
+        return checked
+
+    return decorate
 
 
 def employee(request: HttpRequest) -> User:

@@ -18,7 +18,7 @@ from tickets.models import Message, Ticket, TicketEvent
 
 Kind = TicketEvent.Kind
 
-BRINGS_MESSAGE = frozenset({Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED})
+BRINGS_MESSAGE = frozenset({Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED, Kind.NOTE_ADDED})
 CHANGES_MESSAGE = frozenset(
     {
         Kind.MESSAGE_EDITED,

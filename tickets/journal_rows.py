@@ -14,8 +14,9 @@ from tickets.models import Message, Ticket, TicketEvent
 
 EVENT = "tickets_ticketevent (ticket_id, seq, kind, actor, staff_id, data, created_at, message_id)"
 TICKET = (
-    "UPDATE tickets_ticket SET status_id = %s, assignee_id = %s, last_seq = %s, updated_at = %s, "
-    "closed_at = %s, last_message_id = "
+    "UPDATE tickets_ticket SET status_id = %s, assignee_id = %s, team_id = %s, priority = %s, subject = %s, "
+    "snoozed_at = %s, snoozed_until = %s, waiting_since = %s, last_in_seq = %s, last_seq = %s, "
+    "updated_at = %s, closed_at = %s, last_message_id = "
 )
 WRITE = f"""
 INSERT INTO {EVENT} VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s, %s) RETURNING id;
@@ -62,7 +63,11 @@ def _event_values(event: TicketEvent) -> list[Any]:
 
 
 def _ticket_values(ticket: Ticket) -> list[Any]:
-    return [ticket.status_id, ticket.assignee_id, ticket.last_seq, ticket.updated_at, ticket.closed_at]
+    return [
+        *(ticket.status_id, ticket.assignee_id, ticket.team_id, ticket.priority, ticket.subject),
+        *(ticket.snoozed_at, ticket.snoozed_until, ticket.waiting_since, ticket.last_in_seq),
+        *(ticket.last_seq, ticket.updated_at, ticket.closed_at),
+    ]
 
 
 def _message_values(message: Message) -> list[Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation
 
 from staff.models import User
+from staff.roles import WORK
 from tickets import steps
 from tickets.content import Content
 from tickets.errors import OperationRefused
@@ -23,28 +24,33 @@ from tickets.sendable import require_quote, require_sendable
 Delivery = Message.Delivery
 
 
-def _locked(ticket_id: int) -> Ticket:
+def locked(ticket_id: int) -> Ticket:
+    """The ticket, its row ours until the transaction ends. Refused when it is gone."""
     try:
         return Ticket.objects.locked().get(pk=ticket_id)
     except Ticket.DoesNotExist:
         raise OperationRefused(_("This ticket no longer exists.")) from None
 
 
-def _require_active(staff: User) -> None:
+def require_worker(staff: User) -> None:
+    """Only active employees whose role is more than looking on change anything: here, so that no path can
+    forget it."""
     if not staff.is_active:
         raise OperationRefused(_("This account is no longer active."))
+    if not staff.has_perm(WORK):
+        raise OperationRefused(_("Your role only lets you look on."))
 
 
 def take(ticket: Ticket, *, staff: User) -> Ticket:
     """The ticket, assigned to `staff` and In progress. Refused when a colleague has it or it is closed."""
     with change() as opened:
-        ticket = _locked(ticket.pk)
+        ticket = locked(ticket.pk)
         _take(opened, ticket, staff)
     return ticket
 
 
 def _take(opened: Change, ticket: Ticket, staff: User) -> None:
-    _require_active(staff)
+    require_worker(staff)
     if ticket.is_closed:
         raise OperationRefused(_("This ticket is closed. Reopen it to take it."))
     if ticket.assignee is not None and ticket.assignee_id != staff.pk:
@@ -56,9 +62,9 @@ def _take(opened: Change, ticket: Ticket, staff: User) -> None:
 
 def assign(ticket: Ticket, *, assignee: User | None, staff: User) -> Ticket:
     """The ticket, given to `assignee`, or to nobody. An Open ticket stays Open."""
-    _require_active(staff)
+    require_worker(staff)
     with change() as opened:
-        ticket = _locked(ticket.pk)
+        ticket = locked(ticket.pk)
         if assignee is None:
             if ticket.assignee_id is not None:
                 _refuse_closed(ticket)
@@ -82,10 +88,10 @@ def set_status(ticket: Ticket, *, status: Status, staff: User) -> Ticket:
     Refused when the client has a newer ticket that isn't closed. A ticket nobody has that is put in
     progress becomes `staff`'s: somebody has to be at work on it.
     """
-    _require_active(staff)
+    require_worker(staff)
     try:
         with change() as opened:
-            ticket = _locked(ticket.pk)
+            ticket = locked(ticket.pk)
             if ticket.status_id == status.pk:
                 return ticket
             if ticket.is_closed and not status.is_closed:
@@ -135,12 +141,12 @@ def reply(
     """
     try:
         with change() as opened:
-            ticket = _locked(ticket.pk)
+            ticket = locked(ticket.pk)
             if taking:
                 _take(opened, ticket, staff)
             require_answerer(ticket, staff)
             require_sendable(content)
-            target = _reply_target(ticket, reply_to)
+            target = reply_target(ticket, reply_to)
             require_quote(quote, target)
             return steps.write_message(
                 opened, ticket, content, actor=by_staff(staff), reply_to=target, quote=quote, key=key
@@ -154,7 +160,7 @@ def reply(
 
 def require_answerer(ticket: Ticket, staff: User) -> None:
     """Only the assignee of a ticket in progress can reply: here, so that no path can forget it."""
-    _require_active(staff)
+    require_worker(staff)
     if ticket.can_be_answered_by(staff):
         return
     if ticket.is_closed:
@@ -168,7 +174,8 @@ def require_answerer(ticket: Ticket, staff: User) -> None:
     raise OperationRefused(_("Put this ticket in progress before you answer."))
 
 
-def _reply_target(ticket: Ticket, message_id: int | None) -> Message | None:
+def reply_target(ticket: Ticket, message_id: int | None) -> Message | None:
+    """The message of this client that is answered. Refused when it is another's."""
     if message_id is None:
         return None
     try:
@@ -203,7 +210,7 @@ class SentAgain:
 def send_all_again(client: Client, *, staff: User) -> SentAgain:
     """Queues every message that surely did not reach `client`, oldest first. One whose fate is unknown is
     left to a person's look at it alone: sent again, it might arrive twice."""
-    _require_active(staff)
+    require_worker(staff)
     with change() as opened:
         # Only in the ticket that is not closed can be answered. No other is locked: ingest may hold this one
         # and wait for an earlier one, in which the client has changed a message.

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from tickets.search import fold, search_query, words_of
 
@@ -11,7 +11,15 @@ if TYPE_CHECKING:
     from staff.models import User
 
     # Named in strings only, which the linter does not read.
-    from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent  # noqa: F401
+    from tickets.models import (  # noqa: F401
+        Attachment,
+        Client,
+        Inbox,
+        Message,
+        Status,
+        Ticket,
+        TicketEvent,
+    )
 
 # A search takes this many of the newest matches of each kind, so that a common word leaves little to order.
 MOST_MATCHES = 1000
@@ -30,13 +38,47 @@ class StatusQuerySet(models.QuerySet["Status"]):
         return self.filter(kind="closed")
 
 
+def in_sight_of(staff: "User", path: str = "") -> Q:
+    """The condition: the ticket at `path` ("message__ticket__") is one that `staff` may see (User.scope).
+
+    Subqueries, so that a limit costs no query of its own.
+    """
+    if staff.scope == staff.Scope.INBOXES:
+        return Q(**{f"{path}inbox__in": staff.inboxes.values("pk")})
+    if staff.scope == staff.Scope.TEAMS:
+        return Q(**{f"{path}team__in": staff.teams.values("pk")}) | Q(**{f"{path}assignee": staff})
+    return Q()
+
+
+class InboxQuerySet(models.QuerySet["Inbox"]):
+    def visible_to(self, staff: "User") -> Self:
+        """Those whose tickets `staff` may see, some at least."""
+        if staff.scope == staff.Scope.INBOXES:
+            return self.filter(pk__in=staff.inboxes.values("pk"))
+        return self
+
+
 class ClientQuerySet(models.QuerySet["Client"]):
+    def visible_to(self, staff: "User") -> Self:
+        """Those of whom `staff` may see a ticket, or any client when nothing limits them."""
+        if staff.scope == staff.Scope.INBOXES:
+            return self.filter(inbox__in=staff.inboxes.values("pk"))
+        if staff.scope == staff.Scope.TEAMS:
+            from tickets.models import Ticket  # the models are made of these querysets
+
+            return self.filter(Exists(Ticket.objects.visible_to(staff).filter(client=OuterRef("pk"))))
+        return self
+
     def matching(self, text: str) -> Self:
         """Clients with `text` in their name or user name (`@` may stand before it)."""
         return self.filter(folded_name__contains=fold(text.removeprefix("@")))
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, staff: "User") -> Self:
+        """Those that `staff` may see: every page, search, count, socket and file asks here."""
+        return self.filter(in_sight_of(staff))
+
     def open(self) -> Self:
         """Not closed."""
         return self.filter(closed_at__isnull=True)
@@ -87,6 +129,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, staff: "User") -> Self:
+        return self.filter(in_sight_of(staff, "ticket__"))
+
     def failed_for(self, client_id: int) -> Self:
         """Messages that surely did not reach this client."""
         return self.filter(ticket__client=client_id, delivery="failed")
@@ -97,6 +142,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, staff: "User") -> Self:
+        return self.filter(in_sight_of(staff, "message__ticket__"))
+
     def of_ticket(self, ticket: "Ticket") -> Self:
         return self.filter(message__ticket=ticket).select_related("message", "message__author")
 

@@ -23,6 +23,7 @@ def open_ticket(change: Change, client: Client) -> Ticket:
     """
     ticket = Ticket(
         client=client,
+        inbox_id=client.inbox_id,
         status=Status.objects.get(pk=Status.OPEN_ID),
         source=client.start_payload,
         created_at=change.now,
@@ -51,7 +52,18 @@ def receive_message(
     message = Message(
         direction=Message.Direction.IN, created_at=written_at, reply_to=reply_to, quote=storable(quote)
     )
-    return _append(change, ticket, message, content, kind=Kind.MESSAGE_RECEIVED, actor=CLIENT)
+    if ticket.is_snoozed:
+        wake(change, ticket, CLIENT)
+    ticket.last_in_seq = ticket.last_seq + 1
+    if ticket.waiting_since is None and not ticket.is_closed:
+        ticket.waiting_since = change.now
+    return append_message(change, ticket, message, content, kind=Kind.MESSAGE_RECEIVED, actor=CLIENT)
+
+
+def wake(change: Change, ticket: Ticket, actor: Actor) -> None:
+    """No longer put aside: its time came, the client wrote, or somebody wants it back."""
+    ticket.snoozed_at = ticket.snoozed_until = None
+    change.record(ticket, Kind.TICKET_WOKEN, actor)
 
 
 def write_message(
@@ -74,10 +86,12 @@ def write_message(
         key=key,
         delivery=Message.Delivery.QUEUED,
     )
-    return _append(change, ticket, message, content, kind=Kind.MESSAGE_QUEUED, actor=actor)
+    if actor.staff is not None:
+        ticket.waiting_since = None  # an automatic answer is not what the client waits for
+    return append_message(change, ticket, message, content, kind=Kind.MESSAGE_QUEUED, actor=actor)
 
 
-def _append(
+def append_message(
     change: Change,
     ticket: Ticket,
     message: Message,
@@ -85,7 +99,9 @@ def _append(
     *,
     kind: TicketEvent.Kind,
     actor: Actor,
+    data: dict[str, Any] | None = None,
 ) -> Message:
+    """`message` with `content`, at the end of the conversation, told by a journal row of `kind`."""
     message.ticket = ticket
     message.seq = ticket.last_seq + 1
     message.kind = content.kind
@@ -94,7 +110,7 @@ def _append(
     message.details = content.details
     message.options = content.options
     message.buttons = content.buttons
-    change.record(ticket, kind, actor, message=message)
+    change.record(ticket, kind, actor, message=message, data=data)
     add_files(change, message, content.files)
     return message
 
@@ -214,6 +230,8 @@ def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> 
     else:
         kind = Kind.TICKET_CLOSED if status.is_closed else Kind.TICKET_REOPENED
         ticket.closed_at = change.now if status.is_closed else None
+        # What is closed waits for nothing and is put aside no longer.
+        ticket.waiting_since = ticket.snoozed_at = ticket.snoozed_until = None
     data = {"from": before.pk, "to": status.pk, "names": _names(before), "new_names": _names(status)}
     change.record(ticket, kind, actor, data=data)
 

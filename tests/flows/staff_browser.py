@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def window_of(browser: "Browser", user: User, url: str, **options: object) -> "Page":
     """A page in a new window that `user` is signed in with at the server `url`."""
     session = Session()
-    session.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session.force_login(user)
     key = session.cookies[settings.SESSION_COOKIE_NAME].value
     context = browser.new_context(base_url=url, **{"locale": "en-US", **options})  # type: ignore[arg-type]
     context.set_default_timeout(30_000)

@@ -23,7 +23,7 @@ def browser_of(user: User | None, **extra: Any) -> Browser:
     """A browser that `user` is signed in with; nobody, without one."""
     browser = Browser(**extra)
     if user is not None:
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user)
     return browser
 
 

@@ -6,7 +6,7 @@ from tickets import journal_reading, journal_rows
 from tickets.models import Message, Ticket, TicketEvent
 
 # Set once, when the row is made, by the step that makes it.
-NEVER_CHANGED = {"id", "client_id", "source", "created_at"}
+NEVER_CHANGED = {"id", "client_id", "inbox_id", "source", "created_at"}
 
 
 def columns(model: type[Ticket] | type[Message] | type[TicketEvent]) -> set[str]:

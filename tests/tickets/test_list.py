@@ -329,7 +329,7 @@ def test_counts_are_exact_to_a_thousand(browser: Browser) -> None:
 
 
 def _copy(ticket: Ticket) -> Ticket:
-    same = ("client_id", "status_id", "created_at", "updated_at", "closed_at")
+    same = ("client_id", "inbox_id", "status_id", "created_at", "updated_at", "closed_at")
     return Ticket(**{name: getattr(ticket, name) for name in same})
 
 

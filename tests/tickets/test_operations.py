@@ -201,7 +201,11 @@ def test_putting_a_free_ticket_in_progress_makes_it_ones_own(ticket: Ticket, ann
 def test_the_database_refuses_a_second_ticket_that_is_not_closed(ticket: Ticket) -> None:
     with pytest.raises(IntegrityError, match="one_ticket_not_closed_per_client"), transaction.atomic():
         Ticket.objects.create(
-            client=ticket.client, status=status(1), created_at=ticket.created_at, updated_at=ticket.updated_at
+            client=ticket.client,
+            inbox=ticket.inbox,
+            status=status(1),
+            created_at=ticket.created_at,
+            updated_at=ticket.updated_at,
         )
 
 

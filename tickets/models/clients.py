@@ -7,7 +7,9 @@ from django.db.models.functions import Concat, Lower, Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tickets.querysets import ClientQuerySet
+from staff.models import User
+from tickets.models.tags import Tag
+from tickets.querysets import ClientQuerySet, InboxQuerySet
 
 # Searched as people write: without case, with е and ё as one letter (there is no ICU to do it for us).
 FOLDED_NAME = Replace(
@@ -21,7 +23,11 @@ class Inbox(models.Model):
     """A place clients write to; each bot has one."""
 
     name = models.CharField(_("name"), max_length=120)
+    # Whose sight is limited to inboxes (User.scope) sees those they are a member of.
+    members = models.ManyToManyField(User, related_name="inboxes", blank=True, verbose_name=_("members"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = InboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inbox")
@@ -44,6 +50,16 @@ class Client(models.Model):
     username = models.CharField(_("user name"), max_length=64, blank=True, default="")
     language_code = models.CharField(_("language"), max_length=16, blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
+    # What staff wrote down of them: {"Order": "A-17"}, texts both.
+    attributes = models.JSONField(
+        _("attributes"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
+    tags = models.ManyToManyField(Tag, related_name="clients", blank=True, verbose_name=_("tags"))
+    # What a banned client writes is kept, and opens no ticket.
+    banned_at = models.DateTimeField(_("banned"), null=True, blank=True, editable=False)
+    banned_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     is_reachable = models.BooleanField(_("reachable"), default=True)
     # The profile picture as it was when it was last looked for, and Telegram's name for it.
     avatar = models.FileField(_("picture"), upload_to="avatars/%Y/%m/", max_length=255, blank=True)
@@ -71,3 +87,7 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_banned(self) -> bool:
+        return self.banned_at is not None

@@ -20,6 +20,13 @@ class TicketEvent(models.Model):
         STATUS_CHANGED = "status_changed", _("Status changed")
         TICKET_CLOSED = "ticket_closed", _("Ticket closed")
         TICKET_REOPENED = "ticket_reopened", _("Ticket reopened")
+        TEAM_CHANGED = "team_changed", _("Team changed")
+        PRIORITY_CHANGED = "priority_changed", _("Priority changed")
+        TAGS_CHANGED = "tags_changed", _("Tags changed")
+        SUBJECT_CHANGED = "subject_changed", _("Subject changed")
+        TICKET_SNOOZED = "ticket_snoozed", _("Ticket snoozed")
+        TICKET_WOKEN = "ticket_woken", _("Ticket came back")
+        NOTE_ADDED = "note_added", _("Note written")
         MESSAGE_RECEIVED = "message_received", _("Message received")
         MESSAGE_QUEUED = "message_queued", _("Message written")
         MESSAGE_EDITED = "message_edited", _("Message edited")
@@ -32,6 +39,8 @@ class TicketEvent(models.Model):
         ATTACHMENT_CHANGED = "attachment_changed", _("File fetched")
         CLIENT_BLOCKED = "client_blocked", _("Client blocked the bot")
         CLIENT_UNBLOCKED = "client_unblocked", _("Client unblocked the bot")
+        CLIENT_BANNED = "client_banned", _("Client banned")
+        CLIENT_UNBANNED = "client_unbanned", _("Client no longer banned")
         CLIENT_CHANGED = "client_changed", _("Client's profile changed")
 
     class Actor(models.TextChoices):

@@ -252,6 +252,12 @@ def upload_path(attachment: "Attachment", filename: str) -> str:
     return f"attachments/{token[:2]}/{token[2:4]}/{token}{plain}"
 
 
+def upload_path_of_canned(file: models.Model, filename: str) -> str:
+    """The same for a file of a canned reply: its name in words is in its row."""
+    token = secrets.token_hex(16)
+    return f"canned/{token[:2]}/{token}"
+
+
 class Attachment(models.Model):
     """A file of a message. `file` is empty until a job has fetched it."""
 

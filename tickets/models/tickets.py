@@ -5,8 +5,10 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from staff.models import User
-from tickets.models.clients import Client
+from staff.colours import Colour
+from staff.models import Team, User
+from tickets.models.clients import Client, Inbox
+from tickets.models.tags import Tag
 from tickets.querysets import StatusQuerySet, TicketQuerySet
 
 
@@ -19,20 +21,7 @@ class Status(models.Model):
         IN_PROGRESS = "in_progress", _("In progress")
         CLOSED = "closed", _("Closed")
 
-    class Colour(models.TextChoices):
-        AZURE = "azure", _("Azure")
-        BLUE = "blue", _("Blue")
-        CYAN = "cyan", _("Cyan")
-        GREEN = "green", _("Green")
-        INDIGO = "indigo", _("Indigo")
-        LIME = "lime", _("Lime")
-        ORANGE = "orange", _("Orange")
-        PINK = "pink", _("Pink")
-        PURPLE = "purple", _("Purple")
-        RED = "red", _("Red")
-        SECONDARY = "secondary", _("Grey")
-        TEAL = "teal", _("Teal")
-        YELLOW = "yellow", _("Yellow")
+    Colour = Colour
 
     OPEN_ID, IN_PROGRESS_ID, CLOSED_ID = 1, 2, 3
     BUILT_IN_IDS = (OPEN_ID, IN_PROGRESS_ID, CLOSED_ID)
@@ -77,8 +66,22 @@ class Status(models.Model):
 class Ticket(models.Model):
     """One conversation about one matter. Changed only by tickets/steps.py, under its row lock."""
 
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("Low")
+        NORMAL = 2, _("Normal")
+        HIGH = 3, _("High")
+        URGENT = 4, _("Urgent")
+
     client = models.ForeignKey(
         Client, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("client")
+    )
+    # The client's; here too, so that lists, limits and counts need no join.
+    inbox = models.ForeignKey(
+        Inbox,
+        on_delete=models.PROTECT,
+        related_name="tickets",
+        verbose_name=_("inbox"),
+        editable=False,
     )
     status = models.ForeignKey(
         Status, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("status")
@@ -91,6 +94,26 @@ class Ticket(models.Model):
         related_name="tickets",
         verbose_name=_("assignee"),
     )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tickets",
+        verbose_name=_("team"),
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, default=Priority.NORMAL, db_default=2
+    )
+    subject = models.CharField(_("subject"), max_length=200, blank=True, default="", db_default="")
+    tags = models.ManyToManyField(Tag, related_name="tickets", blank=True, verbose_name=_("tags"))
+    # Put aside since, and until; without an end, until the client writes (which always ends it).
+    snoozed_at = models.DateTimeField(_("snoozed"), null=True, blank=True, editable=False)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True, editable=False)
+    # Since when the client waits for an answer: their first message after staff's last one.
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
+    # The journal number of the client's last message: who has read less has something unread.
+    last_in_seq = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     # Where the client came from: the payload of the /start link before the ticket opened.
     source = models.CharField(_("source"), max_length=64, blank=True, default="")
     last_message = models.ForeignKey(
@@ -113,7 +136,31 @@ class Ticket(models.Model):
                 name="one_ticket_not_closed_per_client",
             ),
         ]
+        permissions = [("manage_desk", "Can manage teams, tags, and what is shared with all")]
         indexes = [
+            # The views of what is not closed: far fewer rows than all that a person or an inbox ever had.
+            models.Index(
+                F("updated_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at__isnull=True),
+                name="ticket_open_by_updated",
+            ),
+            models.Index(
+                "assignee",
+                F("updated_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at__isnull=True),
+                name="ticket_open_by_assignee",
+            ),
+            models.Index("inbox", F("updated_at").desc(), F("id").desc(), name="ticket_by_inbox_updated"),
+            models.Index("team", F("updated_at").desc(), F("id").desc(), name="ticket_by_team_updated"),
+            # Who waits longest, and what comes back when.
+            models.Index(
+                fields=["waiting_since"], condition=Q(waiting_since__isnull=False), name="ticket_by_waiting"
+            ),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(snoozed_at__isnull=False), name="ticket_by_snooze"
+            ),
             # The list, both orders both ways, alone and below each of its two filters.
             models.Index(F("updated_at").desc(), F("id").desc(), name="ticket_by_updated"),
             models.Index(F("created_at").desc(), F("id").desc(), name="ticket_by_created"),
@@ -133,6 +180,10 @@ class Ticket(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def is_snoozed(self) -> bool:
+        return self.snoozed_at is not None
 
     def can_be_answered_by(self, staff: User) -> bool:
         """Only the assignee of a ticket in progress can reply. The page asks; the operation enforces."""
