@@ -27,7 +27,7 @@ async def measure(stage: Stage, report: Report) -> None:
     floor, floor_url = stage.floor(FLOOR_SQL=str(floor_sql))
     base = await _times(floor_url, "/list/", cookies)
     await asyncio.to_thread(stage.stop, web, floor)
-    report.limit("queries", queries, most=6, unit="")
+    report.limit("queries", queries, most=7, unit="")
     report.ratio("100,000 tickets beside 1,000, median", median(many), median(few), most=1.3)
     report.ratio("page 1,000 beside page 1, median", median(far), median(many), most=1.3)
     report.ratio("beside the same SQL and as many bytes, median", median(many), median(base), most=2)

@@ -96,6 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "telegram_bridge.bot_states.bots_in_trouble",
+                "tickets.navigation.navigation_of_page",
             ],
         },
     }

@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from helpdesk.manifest import manifest
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/tickets/"), name="home"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("", include("tickets.urls")),
     path("", include("rules.urls")),
     path("", include("telegram_bridge.urls")),

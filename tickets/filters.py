@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from staff.models import User
 from tickets.models import Status, Ticket
 from tickets.pages import ORDERINGS
+from tickets.querysets import ticket_number
 
 ME, NOBODY = "me", "none"
+OPEN, CLOSED = "open", "closed"
 LONGEST_SEARCH = 200
 
 ORDERING_WORDS = {
@@ -24,7 +26,15 @@ ORDERING_WORDS = {
 
 
 class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """`status=<id>`, `assignee=me|none|<id>`, `ordering=…`, `q=…`; all may be left out."""
+    """`state=open|closed`, `status=<id>`, `assignee=me|none|<id>`, `inbox=<id>`, `ordering=…`, `q=…`; all may
+    be left out."""
+
+    state = django_filters.ChoiceFilter(
+        method="in_state",
+        choices=[(OPEN, gettext_lazy("Open")), (CLOSED, gettext_lazy("Closed"))],
+        error_messages={"invalid_choice": gettext_lazy("There is no state “%(value)s”. It was left out.")},
+    )
+    inbox = django_filters.CharFilter(method="in_inbox")
 
     status = django_filters.ChoiceFilter(
         method="with_status",
@@ -62,6 +72,13 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         gone = [(str(person.pk), person.name) for person in people if not person.is_active]
         self.people = {"working": working, "gone": gone}
         self.filters["assignee"].extra["choices"] = [(ME, _("me")), (NOBODY, _("nobody")), *working, *gone]
+
+    def in_state(self, tickets: Any, name: str, value: str) -> Any:
+        return tickets.open() if value == OPEN else tickets.closed()
+
+    def in_inbox(self, tickets: Any, name: str, value: str) -> Any:
+        number = ticket_number(value)
+        return tickets.none() if number is None else tickets.filter(client__inbox=number)
 
     def with_status(self, tickets: Any, name: str, value: str) -> Any:
         return tickets.filter(status=int(value))

@@ -18,8 +18,10 @@ from django.http import QueryDict
 from tickets.models import Ticket
 
 PAGE_SIZE = 25
+# As far as a list grows while one scrolls; from there on "Older" leads to a page of its own.
+MOST_ROWS = 200
 ORDERINGS = ("-updated_at", "updated_at", "-created_at", "created_at")
-AFTER, BEFORE = "after", "before"
+AFTER, BEFORE, ROWS = "after", "before", "rows"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAYOUT = ">cqq"  # which column, microseconds since the epoch, id
@@ -70,8 +72,17 @@ def read_cursor(query: QueryDict, ordering: str) -> Cursor:
     return Cursor()
 
 
-def beyond(tickets: QuerySet[Ticket], cursor: Cursor, ordering: str, *, below: str = "") -> QuerySet[Ticket]:
-    """`tickets` in order, from the cursor on (backwards: nearest to it first), one more than a page has.
+def read_size(query: QueryDict) -> int:
+    """How many rows an address asks for: whole pages, at least one and at most MOST_ROWS."""
+    text = query.get(ROWS, "")
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
+    return min(max(asked // PAGE_SIZE, 1) * PAGE_SIZE, MOST_ROWS)
+
+
+def beyond(
+    tickets: QuerySet[Ticket], cursor: Cursor, ordering: str, *, size: int = PAGE_SIZE, below: str = ""
+) -> QuerySet[Ticket]:
+    """`tickets` in order, from the cursor on (backwards: nearest to it first), one more than `size`.
 
     `below`: a column that is NULL in all of them. PostgreSQL doesn't see that an index which begins with it
     has the order already, unless the order begins with it too.
@@ -89,12 +100,19 @@ def beyond(tickets: QuerySet[Ticket], cursor: Cursor, ordering: str, *, below: s
         tickets = tickets.filter(compare(here, there))
     sign = "-" if downwards else ""
     leading = [below if downwards else f"-{below}"] if below else []
-    return tickets.order_by(*leading, f"{sign}{column}", f"{sign}pk")[: PAGE_SIZE + 1]
+    return tickets.order_by(*leading, f"{sign}{column}", f"{sign}pk")[: size + 1]
 
 
-def page_of(found: list[Row], cursor: Cursor, ordering: str, place: Callable[[Row], Place]) -> Page:
+def page_of(
+    found: list[Row],
+    cursor: Cursor,
+    ordering: str,
+    place: Callable[[Row], Place],
+    *,
+    size: int = PAGE_SIZE,
+) -> Page:
     """The page of what `beyond` found; `place` tells a row's place."""
-    more, rows = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    more, rows = len(found) > size, found[:size]
     if cursor.backwards:
         rows.reverse()
     if not rows:

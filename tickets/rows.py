@@ -88,6 +88,8 @@ class Row:
     place: Place
     status: Status
     assignee: str
+    assignee_initials: str
+    assignee_tone: int
     client_name: str
     username: str
     initials: str
@@ -161,6 +163,7 @@ def _row(
     days: Days,
 ) -> Row:
     at = timezone.localtime(value[column])
+    assignee = _name(people.get(value["assignee_id"]))
     direction = value["last_message__direction"]
     return Row(
         pk=value["pk"],
@@ -168,7 +171,9 @@ def _row(
         place=Place(value[column], value["pk"]),
         # A status may be added between the two queries.
         status=statuses.get(value["status_id"]) or Status(name="…"),
-        assignee=_name(people.get(value["assignee_id"])),
+        assignee=assignee,
+        assignee_initials=_initials(assignee),
+        assignee_tone=(value["assignee_id"] or 0) % TONES,
         client_name=value["client__name"],
         username=value["client__username"],
         initials=_initials(value["client__name"]),

@@ -8,8 +8,8 @@ import { Target } from "./composer_target.js";
 import { Draft } from "./draft.js";
 
 export class Composer {
-  // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over.
-  constructor(composer, ticket, on) {
+  // `on.sent()` after a reply was accepted, `on.signedOut()` when the session is over. Ends with `signal`.
+  constructor(composer, ticket, on, signal) {
     this.composer = composer;
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
@@ -20,15 +20,23 @@ export class Composer {
     this.buttons = new ComposerButtons(composer, () => this.changed());
     composer.toggleAttribute("data-scripted", true);
     this.restore();
-    this.listen();
+    this.listen(signal);
     this.update();
   }
 
   get state() {
-    return document.getElementById("composer-state").dataset.state;
+    return this.composer.querySelector("#composer-state").dataset.state;
   }
 
-  listen() {
+  get submit() {
+    return this.composer.querySelector("#composer-send");
+  }
+
+  listen(signal) {
+    signal.addEventListener("abort", () => {
+      this.draft.keepFiles(this.files.files);
+      this.files.release();
+    });
     this.form.addEventListener("input", () => this.changed());
     this.text.addEventListener("keydown", (event) => this.pressed(event));
     this.form.addEventListener("submit", (event) => {
@@ -41,8 +49,8 @@ export class Composer {
       if (!link) return;
       event.preventDefault();
       this.answer({ id: link.dataset.replyTo, name: link.dataset.replyName, preview: link.dataset.replyPreview });
-    });
-    document.addEventListener("panel-refreshed", () => this.update());
+    }, { signal });
+    document.addEventListener("panel-refreshed", () => this.update(), { signal });
   }
 
   // Enter sends and Shift+Enter begins a line; on a phone, whose keyboard has no Shift+Enter, Enter begins one.
@@ -92,9 +100,11 @@ export class Composer {
 
   restore() {
     const kept = this.draft.read();
+    const files = this.draft.takeFiles();
     takeUp(kept, this);
     if (kept.edit) this.edit(kept.edit.address, kept.edit.preview, kept.edit.text);
-    if (kept.files?.length) this.say(this.composer.dataset.wordsKeptFiles.replace("%s", kept.files.join(", ")));
+    if (files.length) this.files.add(files);
+    else if (kept.files?.length) this.say(this.composer.dataset.wordsKeptFiles.replace("%s", kept.files.join(", ")));
   }
 
   update() {
@@ -105,11 +115,11 @@ export class Composer {
     this.composer.toggleAttribute("data-has-content", hasContent);
     this.composer.toggleAttribute("data-has-files", hasFiles);
     const mayAnswer = this.state === "ready" || (this.state === "take" && !this.target.editing);
-    document.getElementById("composer-send").disabled = !mayAnswer || this.sending.running || !hasContent;
+    this.submit.disabled = !mayAnswer || this.sending.running || !hasContent;
   }
 
   send() {
-    if (this.sending.running || document.getElementById("composer-send").disabled) return;
+    if (this.sending.running || this.submit.disabled) return;
     const { editing } = this.target;
     const body = new FormData(this.form);
     if (editing) {
@@ -132,6 +142,7 @@ export class Composer {
   }
 
   reset() {
+    this.draft.takeFiles(); // sent while another ticket was open
     this.text.value = "";
     resetOptions(this.form);
     this.buttons.clear();

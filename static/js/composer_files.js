@@ -63,6 +63,12 @@ export class ComposerFiles {
     if (refusals.length) this.on.refused(refusals.join(" "));
   }
 
+  // The pictures' addresses hold the files in memory.
+  release() {
+    for (const address of this.addresses) URL.revokeObjectURL(address);
+    this.addresses = [];
+  }
+
   clear() {
     this.files = [];
     this.asFile.clear();
@@ -84,8 +90,7 @@ export class ComposerFiles {
   }
 
   draw() {
-    for (const address of this.addresses) URL.revokeObjectURL(address);
-    this.addresses = [];
+    this.release();
     this.list.hidden = this.files.length === 0;
     this.list.replaceChildren(...this.files.map((file) => this.row(file)));
   }

@@ -8,18 +8,18 @@ import { Quoting } from "./quoting.js";
 import { wireTyping } from "./typing.js";
 import { Voice } from "./voice.js";
 
-// `on` as the Composer has it; `say(words, good)` shows a notice.
-export function wireComposing(box, say, on) {
+// `on` as the Composer has it; `say(words, good)` shows a notice; it ends with `signal`.
+export function wireComposing(box, say, on, signal) {
   const element = document.getElementById("composer");
   if (!element) {
-    new MessageMenu(null, say); // an earlier stretch of the conversation, where nothing is written
+    new MessageMenu(null, say, signal); // an earlier stretch of the conversation, where nothing is written
     return;
   }
   new Formatting(element);
-  const composer = new Composer(element, box.dataset.ticket, on);
-  new Preview(element);
-  new Voice(element, composer);
-  new Quoting(box, composer);
-  new MessageMenu(composer, say);
+  const composer = new Composer(element, box.dataset.ticket, on, signal);
+  new Preview(element, signal);
+  new Voice(element, composer, signal);
+  new Quoting(box, composer, signal);
+  new MessageMenu(composer, say, signal);
   wireTyping(element);
 }

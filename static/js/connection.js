@@ -1,14 +1,20 @@
-// The bar above the conversation that says when the page is not up to date, and why.
+// The bar above a list or a conversation that says when it is not up to date, and why.
 
 export class Connection {
-  constructor() {
-    this.bar = document.getElementById("connection");
+  // `id`: the bar's. It is looked for each time, since the list's is drawn anew with another view.
+  constructor(id) {
+    this.id = id;
     this.current = "";
+  }
+
+  get bar() {
+    return document.getElementById(this.id);
   }
 
   // online, offline, signed-out or gone.
   show(state) {
     if (state === this.current) return;
+    if (!this.bar) return;
     const before = this.current;
     this.current = state;
     clearTimeout(this.timer);
@@ -25,9 +31,11 @@ export class Connection {
   }
 
   say(state, words, ...more) {
-    this.bar.dataset.state = state;
-    this.bar.hidden = !words;
-    this.bar.replaceChildren(words, ...more);
+    const { bar } = this;
+    if (!bar) return; // its ticket is no longer open
+    bar.dataset.state = state;
+    bar.hidden = !words;
+    bar.replaceChildren(words, ...more);
   }
 
   // In a window of its own, so that chosen files stay here too.

@@ -8,17 +8,16 @@ const NEAR_BOTTOM = 80; // pixels
 const SAME_BREATH = 5 * 60_000; // milliseconds within which one person's messages stand together
 
 export class Conversation {
-  constructor(box, clock) {
+  constructor(box, clock, signal) {
     this.box = box;
     this.clock = clock;
     this.pinned = true;
     this.unseen = 0;
-    this.title = document.title;
     this.pill = document.getElementById("to-bottom");
     this.announcer = document.getElementById("announcer");
     this.prepare(box);
     this.arrange();
-    this.keepAtBottom();
+    this.keepAtBottom(signal);
   }
 
   get firstSeq() {
@@ -104,12 +103,11 @@ export class Conversation {
     if (item.dataset.direction === "in") {
       const text = item.querySelector(".message-text")?.textContent ?? "";
       this.announcer.textContent = `${item.querySelector(".message-author").textContent}: ${text.slice(0, 160)}`;
-      if (document.hidden) document.title = `(${(this.away = (this.away ?? 0) + 1)}) ${this.title}`;
     }
     return 1;
   }
 
-  keepAtBottom() {
+  keepAtBottom(signal) {
     const { box } = this;
     const follow = () => this.pinned && this.toBottom();
     box.addEventListener("scroll", () => {
@@ -118,13 +116,10 @@ export class Conversation {
       if (this.pinned) this.forgetUnseen();
     }, { passive: true });
     for (const event of ["load", "loadedmetadata", "toggle"]) box.addEventListener(event, follow, true);
-    new ResizeObserver(follow).observe(box);
+    const observer = new ResizeObserver(follow);
+    observer.observe(box);
+    signal.addEventListener("abort", () => observer.disconnect());
     this.pill.addEventListener("click", () => this.toBottom());
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      this.away = 0;
-      document.title = this.title;
-    });
   }
 
   toBottom() {

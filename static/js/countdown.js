@@ -1,6 +1,6 @@
 // How long a message still waits because Telegram asked to: the server names the moment, the seconds tick here.
 
-export function wireCountdowns(box) {
+export function wireCountdowns(box, signal) {
   const tick = () => {
     for (const line of box.querySelectorAll("[data-countdown]")) {
       const time = line.querySelector("time");
@@ -11,6 +11,7 @@ export function wireCountdowns(box) {
     }
   };
   tick();
-  setInterval(tick, 1000);
+  const timer = setInterval(tick, 1000);
+  signal.addEventListener("abort", () => clearInterval(timer));
   return tick;
 }

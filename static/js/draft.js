@@ -1,4 +1,7 @@
-// What is being written, kept by this tab until it is sent: a reload or an expired session loses nothing.
+// What is being written, kept by this tab until it is sent: a reload or an expired session loses nothing, and
+// another ticket opened meanwhile not even the chosen files.
+
+const files = new Map(); // of tickets that are not open; a reload can't keep them
 
 export class Draft {
   constructor(ticket) {
@@ -11,6 +14,16 @@ export class Draft {
     } catch {
       return {};
     }
+  }
+
+  keepFiles(chosen) {
+    if (chosen.length) files.set(this.name, chosen);
+  }
+
+  takeFiles() {
+    const kept = files.get(this.name) ?? [];
+    files.delete(this.name);
+    return kept;
   }
 
   keep(what) {

@@ -1,13 +1,17 @@
 // The way upwards: older items as one scrolls, and a jump to a message that is not on the page yet.
 
 export class History {
-  constructor(conversation) {
+  // `address`: the ticket's. The page's own also holds what the list beside it is narrowed by.
+  constructor(conversation, address, signal) {
     this.conversation = conversation;
+    this.address = address;
+    this.signal = signal;
     this.loading = null;
     this.watcher = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.load(),
       { root: conversation.box, rootMargin: "400px 0px 0px 0px" },
     );
+    signal.addEventListener("abort", () => this.watcher.disconnect());
     this.watch();
     conversation.box.addEventListener("click", (event) => this.clicked(event));
     this.followAddress();
@@ -33,7 +37,7 @@ export class History {
     older.dataset.state = "loading";
     try {
       const query = new URLSearchParams({ before: this.conversation.firstSeq, ...(through && { through }) });
-      const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(`${this.address}?${query}`, { headers: { "HX-Request": "true" }, signal: this.signal });
       if (!answer.ok) throw new Error(`${answer.status}`);
       this.conversation.prepend(await answer.text());
       this.watch();

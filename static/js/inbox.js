@@ -1,6 +1,7 @@
-// The live ticket list: hears on the socket that something changed, fetches its own address again and puts
-// what came into the page, so that scroll, focus and selection stay. What is new lights up for a moment.
+// The live ticket list: hears on the socket that something changed, fetches the list's own address again and
+// puts what came into the page, so that scroll, focus and selection stay. What is new lights up for a moment.
 
+import { setUnread } from "./badge.js";
 import { Connection } from "./connection.js";
 import { ListSocket } from "./inbox_socket.js";
 import { selectAgain, selectedNow } from "./selection.js";
@@ -8,8 +9,9 @@ import { selectAgain, selectedNow } from "./selection.js";
 const PACE = 1000; // milliseconds between two fetches, however busy the desk is
 const JITTER = 250; // so that all open lists don't ask in the same moment
 
-const connection = new Connection();
+export const listConnection = new Connection("list-connection");
 const list = () => document.getElementById("inbox");
+const scroller = () => list().closest("[data-list-scroll]");
 const rows = () => [...list().querySelectorAll("li[data-seq]")];
 
 let due = false; // something changed that the page does not show yet
@@ -30,12 +32,12 @@ async function refresh() {
   due = false;
   running = true;
   fetchedAt = Date.now();
-  const address = location.href;
+  const { address } = list().dataset; // the page's own may be a ticket's
   try {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
-    if (answer.status === 401) connection.show("signed-out");
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href }, cache: "no-store" });
+    if (answer.status === 401) listConnection.show("signed-out");
     // A filter chosen meanwhile has drawn its own list.
-    else if (answer.ok && address === location.href) show(await answer.text());
+    else if (answer.ok && address === list().dataset.address) show(await answer.text());
   } catch {
     due = true; // not reachable: the socket says so too, and its return brings us here
   }
@@ -51,7 +53,7 @@ function show(html) {
   window.htmx.process(list()); // links that are new
   if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
   selectAgain(selected);
-  if (window.scrollY > 0) keepInPlace(before);
+  if (scroller().scrollTop > 0) keepInPlace(before);
   for (const row of rows()) if (isFresh(row)) lightUp(row);
   remember();
 }
@@ -60,8 +62,8 @@ function show(html) {
 function keepInPlace(before) {
   for (const { id, seq, top } of before) {
     const row = document.getElementById(id);
-    if (top < 0 || row?.dataset.seq !== seq) continue;
-    window.scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
+    if (top < scroller().getBoundingClientRect().top || row?.dataset.seq !== seq) continue;
+    scroller().scrollBy({ top: row.getBoundingClientRect().top - top, behavior: "instant" });
     return;
   }
 }
@@ -71,6 +73,7 @@ function isFresh(row) {
 }
 
 function remember() {
+  setUnread(rows().filter((row) => "waits" in row.dataset).length);
   for (const row of rows()) {
     seen.set(row.id, row.dataset.seq);
     if (row.dataset.at > latest) latest = row.dataset.at;
@@ -92,7 +95,7 @@ function lightUp(row) {
 
 rememberOnly();
 // What another filter, order or page brings is not "new".
-document.body.addEventListener("htmx:afterSwap", rememberOnly);
+document.body.addEventListener("htmx:afterSwap", ({ target }) => target.contains(list()) && rememberOnly());
 
-const socket = new ListSocket({ state: (name) => connection.show(name), changed });
+const socket = new ListSocket({ state: (name) => listConnection.show(name), changed });
 document.addEventListener("visibilitychange", () => !document.hidden && due && changed());

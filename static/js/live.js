@@ -7,19 +7,21 @@ const NOT_SIGNED_IN = 4401;
 const NOT_FOUND = 4404;
 
 export class Live {
-  // `box` carries data-ticket, data-last-seq and data-language; `on` has frame(frame) and state(name).
-  constructor(box, on) {
+  // `box` carries data-ticket, data-last-seq and data-language; `on` has frame(frame) and state(name). Ends with
+  // `signal`.
+  constructor(box, on, signal) {
     this.box = box;
     this.on = on;
     this.tries = 0;
     this.socket = null;
     this.open();
-    window.addEventListener("online", () => this.retry());
-    window.addEventListener("offline", () => this.socket && this.again()); // asks whether it still lives
-    document.addEventListener("visibilitychange", () => !document.hidden && this.retry());
-    window.addEventListener("focus", () => this.retry());
-    window.addEventListener("pagehide", () => this.close());
-    window.addEventListener("pageshow", (event) => event.persisted && this.retry());
+    window.addEventListener("online", () => this.retry(), { signal });
+    window.addEventListener("offline", () => this.socket && this.again(), { signal }); // asks whether it still lives
+    document.addEventListener("visibilitychange", () => !document.hidden && this.retry(), { signal });
+    window.addEventListener("focus", () => this.retry(), { signal });
+    signal.addEventListener("abort", () => this.close());
+    window.addEventListener("pagehide", () => this.close(), { signal });
+    window.addEventListener("pageshow", (event) => event.persisted && this.retry(), { signal });
   }
 
   get lastSeq() {

@@ -4,7 +4,7 @@ import { Reactions } from "./reactions.js";
 
 export class MessageMenu {
   // `composer` answers and edits; `say(words)` tells what could not be done.
-  constructor(composer, say) {
+  constructor(composer, say, signal) {
     this.menu = document.getElementById("message-menu");
     this.dialog = document.getElementById("delete-dialog");
     this.reactions = new Reactions(this.menu.querySelector("form"), () => this.place());
@@ -15,7 +15,7 @@ export class MessageMenu {
       if (!opener || event.ctrlKey || event.metaKey || !this.menu.showPopover) return;
       event.preventDefault();
       this.open(opener);
-    });
+    }, { signal });
     this.menu.addEventListener("click", (event) => this.clicked(event));
     this.menu.addEventListener("keydown", (event) => this.pressed(event));
     this.menu.addEventListener("submit", () => this.close());

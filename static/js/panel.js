@@ -5,19 +5,22 @@ import { morph } from "./conversation.js";
 import { post } from "./post.js";
 
 export class Panel {
-  constructor(clock, on) {
+  // `pane` is the ticket's; what is listened to beyond it ends with `signal`.
+  constructor(pane, clock, on, signal) {
+    this.address = pane.dataset.address;
+    this.signal = signal;
     this.clock = clock;
     this.on = on; // signedOut()
     this.notice = document.getElementById("notice");
-    document.addEventListener("submit", (event) => this.submitted(event));
-    document.addEventListener("click", (event) => this.clicked(event));
-    document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
-    for (const field of document.querySelectorAll("[data-filter]")) {
+    pane.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("click", (event) => this.clicked(event), { signal });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(), { signal });
+    for (const field of pane.querySelectorAll("[data-filter]")) {
       field.hidden = false;
       field.addEventListener("input", () => filter(field));
       field.addEventListener("keydown", (event) => event.key === "Enter" && chooseFirst(event, field));
     }
-    for (const menu of document.querySelectorAll("[data-menu]")) {
+    for (const menu of pane.querySelectorAll("[data-menu]")) {
       menu.addEventListener("toggle", () => menu.open && menu.querySelector("[data-filter]")?.focus());
     }
   }
@@ -42,11 +45,12 @@ export class Panel {
     const group = document.getElementById("ticket-files")?.dataset.group ?? "";
     const query = new URLSearchParams({ files: group });
     try {
-      const answer = await fetch(`${location.pathname}?${query}`, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(`${this.address}?${query}`, { headers: { "HX-Request": "true" }, signal: this.signal });
       if (answer.status === 401) this.on.signedOut();
       if (!answer.ok) return;
       const template = document.createElement("template");
       template.innerHTML = await answer.text();
+      if (this.signal.aborted) return;
       this.clock.localise(template.content);
       for (const part of [...template.content.querySelectorAll("[data-part]")]) {
         const known = document.getElementById(part.id);
@@ -54,7 +58,7 @@ export class Panel {
       }
       document.dispatchEvent(new CustomEvent("panel-refreshed"));
     } catch {
-      // Not reachable: the socket says so already, and its catching up brings us here again.
+      // Another ticket is open; or not reachable: the socket says so, and its catching up brings us here again.
     }
   }
 

@@ -2,13 +2,14 @@
 
 const EVERY = 15_000; // milliseconds
 
-export function followPlaces(box) {
+export function followPlaces(box, signal) {
   const look = () => {
     for (const live of box.querySelectorAll("[data-live-until]")) {
       live.toggleAttribute("data-ended", Date.parse(live.dataset.liveUntil) <= Date.now());
     }
   };
   box.addEventListener("arranged", look);
-  setInterval(look, EVERY);
+  const timer = setInterval(look, EVERY);
+  signal.addEventListener("abort", () => clearInterval(timer));
   look();
 }

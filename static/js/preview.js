@@ -5,7 +5,8 @@ import { cookie } from "./post.js";
 const PAUSE = 300; // milliseconds without a key
 
 export class Preview {
-  constructor(composer) {
+  constructor(composer, signal) {
+    signal.addEventListener("abort", () => clearTimeout(this.timer));
     this.form = composer.querySelector("form.composer-form");
     this.box = composer.querySelector("#composer-preview");
     this.button = composer.querySelector("[data-preview]");

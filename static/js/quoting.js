@@ -1,15 +1,15 @@
 // Quotes a part of a message: what is selected in it, or what is selected in a dialog that opens for it.
 
 export class Quoting {
-  constructor(box, composer) {
+  constructor(box, composer, signal) {
     this.box = box;
     this.composer = composer;
     this.button = document.getElementById("quote-selection");
     this.dialog = document.getElementById("quote-dialog");
     this.source = this.dialog.querySelector("textarea");
-    document.addEventListener("quote-asked", (event) => this.ask(event.detail.message, event.detail.text));
+    document.addEventListener("quote-asked", (event) => this.ask(event.detail.message, event.detail.text), { signal });
     this.dialog.addEventListener("submit", () => this.chosen());
-    document.addEventListener("selectionchange", () => this.follow());
+    document.addEventListener("selectionchange", () => this.follow(), { signal });
     box.addEventListener("scroll", () => this.follow(), { passive: true });
     this.button.addEventListener("mousedown", (event) => event.preventDefault()); // the selection stays
     this.button.addEventListener("click", () => this.take());

@@ -14,8 +14,9 @@ export function dressSounds(root) {
 
 // Draws what came into view, and only then reads the file for it.
 export class Sounds {
-  constructor(page, box) {
+  constructor(page, box, signal) {
     this.watcher = new IntersectionObserver((seen) => this.seen(seen), { root: box, rootMargin: "200px" });
+    signal.addEventListener("abort", () => this.watcher.disconnect());
     this.box = box;
     box.addEventListener("arranged", () => this.watch());
     for (const name of ["play", "pause", "ended", "timeupdate", "durationchange", "ratechange"]) {

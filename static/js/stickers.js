@@ -10,12 +10,13 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 let lottie;
 
 export class Stickers {
-  constructor(box) {
+  constructor(box, signal) {
     this.box = box;
-    this.known = new WeakMap();
+    this.known = new Map();
     this.watcher = new IntersectionObserver((seen) => seen.forEach((one) => this.seen(one)), { root: box });
     box.addEventListener("arranged", () => this.watch());
-    still.addEventListener("change", () => this.watch());
+    still.addEventListener("change", () => this.watch(), { signal });
+    signal.addEventListener("abort", () => this.end());
     this.watch();
   }
 
@@ -24,6 +25,13 @@ export class Stickers {
       this.watcher.unobserve(sticker);
       this.watcher.observe(sticker);
     }
+  }
+
+  // lottie holds every animation, and draws it, until it is told that nobody looks any more.
+  end() {
+    this.watcher.disconnect();
+    for (const started of this.known.values()) started.then((animation) => animation?.destroy());
+    this.known.clear();
   }
 
   async seen({ target, isIntersecting }) {

@@ -1,5 +1,10 @@
-// The ticket page: wires its parts together.
+// One ticket's pane: wires its parts together when it comes onto the page, and takes them apart when another
+// takes its place. Opening a ticket by its address and switching to it run the same code.
+//
+// Whoever adds to a ticket's pane listens to `ticket-mounted` and `ticket-unmounted`, which bubble from the pane.
+// Their detail has the `ticket`'s number, and a `signal` that aborts when the ticket goes.
 
+import { setTitle } from "./badge.js";
 import { wireComposing } from "./composing.js";
 import { wireCountdowns } from "./countdown.js";
 import { Connection } from "./connection.js";
@@ -14,27 +19,52 @@ import { followPlaces } from "./places.js";
 import { Sounds } from "./sounds.js";
 import { Stickers } from "./stickers.js";
 
-const page = document.querySelector("[data-ticket-page]");
-const box = document.getElementById("conversation");
-const clock = new Clock(box.dataset.language, box.dataset.timeZone);
-clock.localise(page);
+let mounted = null; // {pane, detail, controller}
 
-const connection = new Connection();
-const signedOut = () => connection.show("signed-out");
-const conversation = new Conversation(box, clock);
-const panel = new Panel(clock, { signedOut });
-new History(conversation);
-wireMedia(page);
-wireFolding(page);
-new Sounds(page, box);
-new Stickers(box);
-followPlaces(box);
+export function mount(pane) {
+  unmount();
+  setTitle(pane.dataset.title);
+  if (!pane.dataset.ticket) return;
+  const controller = new AbortController();
+  const { signal } = controller;
+  wire(pane, signal);
+  mounted = { pane, controller, detail: { ticket: pane.dataset.ticket, signal } };
+  tell("ticket-mounted");
+}
 
-const say = (words, good) => panel.say(words, good);
-wireComposing(box, say, { signedOut, sent: () => conversation.toBottom() });
-const countdown = wireCountdowns(box);
+export function unmount() {
+  if (!mounted) return;
+  tell("ticket-unmounted");
+  mounted.controller.abort();
+  mounted = null;
+}
 
-if ("live" in box.dataset) {
+function tell(name) {
+  mounted.pane.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: mounted.detail }));
+}
+
+function wire(pane, signal) {
+  const page = pane.querySelector("[data-ticket-page]");
+  const box = pane.querySelector("#conversation");
+  const clock = new Clock(box.dataset.language, box.dataset.timeZone);
+  clock.localise(page);
+
+  const { address } = pane.dataset;
+  const connection = new Connection("connection");
+  const signedOut = () => connection.show("signed-out");
+  const conversation = new Conversation(box, clock, signal);
+  const panel = new Panel(pane, clock, { signedOut }, signal);
+  new History(conversation, address, signal);
+  wireMedia(page);
+  wireFolding(page);
+  new Sounds(page, box, signal);
+  new Stickers(box, signal);
+  followPlaces(box, signal);
+
+  const say = (words, good) => panel.say(words, good);
+  wireComposing(box, say, { signedOut, sent: () => conversation.toBottom() }, signal);
+  const countdown = wireCountdowns(box, signal);
+  if (!("live" in box.dataset)) return;
   new Live(box, {
     state: (name) => connection.show(name),
     frame(frame) {
@@ -42,5 +72,5 @@ if ("live" in box.dataset) {
       countdown();
       if (frame.panel_changed) panel.refresh();
     },
-  });
+  }, signal);
 }

@@ -8,7 +8,7 @@ export function wireTyping(composer) {
   const text = composer.querySelector("textarea.composer-text");
   let told = 0;
   text.addEventListener("input", () => {
-    const ready = document.getElementById("composer-state").dataset.state === "ready";
+    const ready = composer.querySelector("#composer-state").dataset.state === "ready";
     if (!ready || composer.hasAttribute("data-editing") || !text.value.trim() || Date.now() - told < EVERY) return;
     told = Date.now();
     const headers = { "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") };

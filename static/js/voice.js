@@ -5,7 +5,7 @@ const SHORTEST = 500; // milliseconds
 
 export class Voice {
   // `composer.sendVoice(file, seconds)` sends it, `composer.say(words)` tells what went wrong.
-  constructor(element, composer) {
+  constructor(element, composer, signal) {
     this.element = element;
     this.composer = composer;
     this.box = element.querySelector("#composer-recorder");
@@ -18,7 +18,8 @@ export class Voice {
       this.box.querySelector(`[data-record=${act}]`).addEventListener("click", () => this[act]());
     }
     this.box.addEventListener("keydown", (event) => event.key === "Escape" && this.cancel());
-    window.addEventListener("pagehide", () => this.release());
+    window.addEventListener("pagehide", () => this.release(), { signal });
+    signal.addEventListener("abort", () => this.drop());
   }
 
   async start() {

@@ -100,7 +100,6 @@ def test_a_client_writes_and_staff_take_answer_and_close_live_and_the_next_messa
     assert staff.evaluate("window.same"), "the ticket was reloaded"
 
     first = Ticket.objects.get()
-    staff.get_by_role("link", name="All tickets").click()
     say(client, "One more question")
     expect(staff.get_by_text("One more question")).to_be_visible(timeout=SECONDS)
     second = Ticket.objects.exclude(pk=first.pk).get()

@@ -49,7 +49,7 @@ def test_what_is_new_appears_without_a_reload_and_the_reader_stays_where_they_we
 ) -> None:
     open_list(page, processes.web().url)
     page.set_viewport_size({"width": 1200, "height": 600})
-    page.evaluate("window.scrollTo(0, 500)")
+    page.evaluate("document.querySelector('.list-scroll').scrollTop = 500")
     read = tickets[15]
     page.focus(f"#ticket-{read.pk} a")
     page.evaluate(
@@ -62,7 +62,7 @@ def test_what_is_new_appears_without_a_reload_and_the_reader_stays_where_they_we
     assert "I am new here" in page.inner_text(f"#ticket-{newcomer.pk}")
     assert page.inner_text("#count") == "31 tickets"
     assert abs(place_of(page, read) - before) < 2
-    assert page.evaluate("scrollY") > 500
+    assert page.evaluate("document.querySelector('.list-scroll').scrollTop") > 500
     assert page.evaluate("document.activeElement.closest('li').id") == f"ticket-{read.pk}"
     assert page.evaluate("String(getSelection())").strip().endswith("Question 14")
 
@@ -97,7 +97,8 @@ def test_a_filter_applies_at_once_and_live_changes_respect_it(
 ) -> None:
     open_list(page, processes.web().url)
     closed = make_ticket(status=Status.CLOSED_ID, text="Done with it")
-    page.click(".segments label:has-text('Closed')")
+    page.click("summary[aria-label=Filters]")
+    page.click(".filters-statuses label:has-text('Closed')")
     page.wait_for_selector(f"#ticket-{closed.pk}:only-child")
     assert page.url.endswith("/tickets/?status=3")
     page.fill("#q", "done")
@@ -110,9 +111,12 @@ def test_a_filter_applies_at_once_and_live_changes_respect_it(
     assert page.locator(f"#ticket-{closed.pk}").is_visible()
     assert page.input_value("#q") == "done"
     page.go_back()
-    # "Back" asks the server: no list of before is shown.
-    page.wait_for_selector("html:not([data-same]) .rows")
+    # "Back" asks the server for the list alone: none of before is shown, and the page stays.
+    page.wait_for_selector("#q:not([value='done'])")
+    page.wait_for_selector("#inbox[data-query='?status=3']")
     assert page.url.endswith("/tickets/?status=3")
+    assert page.input_value("#q") == ""
+    assert page.locator("html[data-same]").count() == 1
 
 
 def test_after_a_lost_connection_the_list_says_so_and_catches_up(
@@ -121,11 +125,11 @@ def test_after_a_lost_connection_the_list_says_so_and_catches_up(
     web = processes.web()
     open_list(page, web.url)
     web.kill()
-    page.wait_for_selector("#connection:has-text('Offline')")
+    page.wait_for_selector("#list-connection:has-text('Offline')")
     missed = make_ticket(text="While you were away")
     web.start()
     page.wait_for_selector(f"#ticket-{missed.pk}", timeout=20_000)
-    page.wait_for_selector("#connection", state="hidden")
+    page.wait_for_selector("#list-connection", state="hidden")
     assert page.locator("html[data-same]").count() == 1
 
 
@@ -134,8 +138,8 @@ def test_a_list_whose_network_goes_says_so_before_the_silence_does(
 ) -> None:
     open_list(page, processes.web().url)
     page.context.set_offline(True)  # the socket that is open stays open: nobody closes it
-    page.wait_for_selector("#connection:has-text('Offline')", timeout=15_000)
+    page.wait_for_selector("#list-connection:has-text('Offline')", timeout=15_000)
     missed = make_ticket(text="While you were away")
     page.context.set_offline(False)
     page.wait_for_selector(f"#ticket-{missed.pk}", timeout=20_000)
-    page.wait_for_selector("#connection", state="hidden")
+    page.wait_for_selector("#list-connection", state="hidden")

@@ -467,7 +467,9 @@ def test_a_page_with_fifty_messages_with_files_costs_as_many_queries_as_one_with
     few, few_parts = queries(), queries(**SCRIPT)
     grow(16)
 
-    assert queries() == few <= 16
+    assert (
+        queries() == few <= 17
+    )  # the list beside it: its people serve the menus too, its rows and the inboxes are two
     assert queries(**SCRIPT) == few_parts <= 10
 
 

@@ -1,7 +1,8 @@
 """A ticket's page: its conversation, the composer, who has it, and what is known of the client.
 
-One address, three answers: the page; for a script, the parts that depend on who looks; and with `before`,
-an earlier stretch of the conversation.
+One address, four answers: the page, with the list beside it; to htmx, the pane that replaces the ticket
+which was open before; for a script, the parts that depend on who looks; and with `before`, an earlier stretch
+of the conversation.
 """
 
 import uuid
@@ -25,6 +26,7 @@ from tickets.reaction_emoji import OTHERS, QUICK
 from tickets.reply_buttons import MOST_BUTTONS
 from tickets.sendable import LONGEST_BUTTON, LONGEST_REPLY
 from tickets.views.answers import from_script
+from tickets.views.list_pane import carried, list_pane
 
 # A jump far back loads at most this much at once.
 LONGEST_STRETCH = 1000
@@ -40,11 +42,13 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     before = ticket_number(request.GET.get("before", ""))
     if not from_script(request):
         response = draw_page(request, found, before=before)
+    elif request.headers.get("HX-Target") == "ticket-pane":
+        response = _draw_pane(request, found)
     elif before is not None:
         response = render(request, "tickets/_older.html", _conversation(request, found, before))
     else:
         response = render(request, "tickets/_panel.html", _panel(request, found))
-    patch_vary_headers(response, ["HX-Request", "Accept"])
+    patch_vary_headers(response, ["HX-Request", "HX-Target", "Accept"])
     response["Cache-Control"] = "no-store"  # "back" must not show a page of yesterday
     return response
 
@@ -59,17 +63,42 @@ def draw_page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page; after a refused reply with what was `typed` and the `error` in words."""
+    pane = list_pane(request, carried(request.GET), selected=ticket.pk)
     context = {
+        **pane,
+        **_pane(request, ticket, before, typed),
+        "colleagues": [person for person in pane["people"] if person.is_active],
+        "error": error,
+    }
+    return render(request, "tickets/workspace.html", context, status=status)
+
+
+def _draw_pane(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    """The ticket alone, for a page that has its list already."""
+    context = {
+        **_pane(request, ticket, None, None),
+        "statuses": Status.objects.all(),
+        "colleagues": list(User.objects.active().by_name()),
+        "list_query": _query_beside(request),
+    }
+    return render(request, "tickets/_ticket_pane.html", context)
+
+
+def _query_beside(request: HttpRequest) -> str:
+    query = carried(request.GET).urlencode()
+    return f"?{query}" if query else ""
+
+
+def _pane(
+    request: HttpRequest, ticket: Ticket, before: int | None, typed: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
         **_conversation(request, ticket, before),
         **_panel(request, ticket),
         **_composer(request, ticket, typed),
-        "statuses": Status.objects.all(),
-        "colleagues": list(User.objects.active().by_name()),
         "time_zone": timezone.get_current_timezone_name(),
         "is_latest": before is None,
-        "error": error,
     }
-    return render(request, "tickets/ticket.html", context, status=status)
 
 
 def _conversation(request: HttpRequest, ticket: Ticket, before: int | None) -> dict[str, Any]:

@@ -1,0 +1,102 @@
+// The workspace: the list stays while tickets change beside it. htmx brings the parts; this mounts and unmounts
+// them, follows back and forward, and marks where one is. Other parts of the product are wired below, a line each.
+
+import { listConnection } from "./inbox.js";
+import { describeResizers } from "./panes.js";
+import { mount, unmount } from "./ticket.js";
+
+const PANE = "ticket-pane";
+const here = () => location.pathname + location.search;
+const pane = () => document.getElementById(PANE);
+const rowOf = (ticket) => ticket && document.querySelector(`[data-row="${ticket}"]`);
+
+let shown = here();
+
+// What is swapped
+
+document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.dataset.row) markRow(detail.elt.dataset.row); // at once, before the server has answered
+});
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && detail.target.contains(pane())) unmount();
+});
+document.body.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.contains(pane())) arrived();
+  if (target.id !== PANE) markView();
+  describeResizers(target);
+});
+document.body.addEventListener("htmx:pushedIntoHistory", () => {
+  shown = here();
+});
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.body.addEventListener(failure, ({ type, detail }) => {
+    if (detail.target?.id !== PANE) return;
+    markRow(pane().dataset.ticket);
+    // The server has a page that says what is wrong; without a server the one that is open is better than none.
+    if (type === "htmx:responseError") location.assign(detail.pathInfo.requestPath);
+    else listConnection.show("offline");
+  });
+}
+
+function arrived() {
+  const before = document.activeElement;
+  const left = document.querySelector("[data-row][aria-current]");
+  mount(pane());
+  const { ticket } = pane().dataset;
+  markRow(ticket);
+  rowOf(ticket)?.scrollIntoView({ block: "nearest" });
+  // On a phone the list is gone, or back again: so is what had the focus.
+  if (before !== document.body && before?.checkVisibility()) return;
+  const next = ticket ? document.getElementById("conversation") : left;
+  next?.focus({ preventScroll: true });
+}
+
+// Where one is
+
+export function markRow(ticket) {
+  for (const row of document.querySelectorAll("[data-row]")) {
+    if (row.dataset.row === ticket) row.ariaCurrent = "true";
+    else row.removeAttribute("aria-current");
+  }
+}
+
+function markView() {
+  const now = narrowing(document.getElementById("inbox").dataset.query);
+  for (const link of document.querySelectorAll("[data-view]")) {
+    if (narrowing(link.search) === now) link.ariaCurrent = "page";
+    else link.removeAttribute("aria-current");
+  }
+}
+
+// What a list is narrowed by, whatever its order.
+function narrowing(query) {
+  const all = new URLSearchParams(query);
+  all.delete("ordering");
+  all.sort();
+  return String(all);
+}
+
+// Back and forward. Before htmx, which would load the whole page anew.
+
+window.addEventListener("popstate", (event) => {
+  event.stopImmediatePropagation();
+  const [before, now] = [new URL(shown, location.href), here()];
+  if (now === shown) return; // only the place within the page
+  shown = now;
+  const isListAs = before.search === location.search;
+  if (pane().dataset.address !== location.pathname) show(now, PANE);
+  if (!isListAs) show(`${document.getElementById("filters").getAttribute("action")}${location.search}`, "list-pane");
+}, true);
+
+function show(address, id) {
+  window.htmx.ajax("GET", address, { target: `#${id}`, swap: "outerHTML" });
+}
+
+// A click that asks for another tab or window is the browser's.
+document.addEventListener("click", (event) => {
+  const isOthers = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (isOthers && event.target.closest("a[hx-get]")) event.stopPropagation();
+}, true);
+
+mount(pane());
+describeResizers();
