@@ -78,7 +78,7 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
 
     def in_inbox(self, tickets: Any, name: str, value: str) -> Any:
         number = ticket_number(value)
-        return tickets.none() if number is None else tickets.filter(client__inbox=number)
+        return tickets.none() if number is None else tickets.filter(inbox=number)
 
     def with_status(self, tickets: Any, name: str, value: str) -> Any:
         return tickets.filter(status=int(value))

@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext
 
+from staff.access import employee
 from tickets.filters import TicketFilter
 from tickets.models import Inbox
 
 
 @dataclass(frozen=True)
 class View:
-    """A place in the navigation; `count` is shown behind its name, unless it is None."""
+    """A place in the navigation. Without an `icon` its first letter stands for it; a `count` is shown behind
+    its name, unless it is None."""
 
     name: str
     icon: str
@@ -33,7 +35,7 @@ class Navigation:
 
 
 def navigation(request: HttpRequest) -> Navigation:
-    """What the navigation offers on this page. One query."""
+    """What the navigation offers to who asks for this page. One query."""
     here = _narrowed_by(request)
     views = [
         _view(pgettext("view", "Mine"), "user-check", here, assignee="me", state="open"),
@@ -43,7 +45,8 @@ def navigation(request: HttpRequest) -> Navigation:
         _view(pgettext("view", "All tickets"), "stack-2", here),
     ]
     inboxes = [
-        _view(inbox.name, "brand-telegram", here, inbox=str(inbox.pk)) for inbox in Inbox.objects.all()
+        _view(inbox.name, "", here, inbox=str(inbox.pk))
+        for inbox in Inbox.objects.visible_to(employee(request))
     ]
     # A choice between one is none.
     return Navigation(views, inboxes if len(inboxes) > 1 else [])
@@ -65,4 +68,4 @@ def _narrowed_by(request: HttpRequest) -> dict[str, str] | None:
     if match is None or match.url_name not in {"ticket-list", "ticket"}:
         return None
     names = TicketFilter.base_filters.keys() - {"ordering"}
-    return {name: value for name, value in request.GET.items() if name in names and value}
+    return {name: str(value) for name, value in request.GET.items() if name in names and value}

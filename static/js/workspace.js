@@ -88,8 +88,11 @@ window.addEventListener("popstate", (event) => {
   if (!isListAs) show(`${document.getElementById("filters").getAttribute("action")}${location.search}`, "list-pane");
 }, true);
 
+// The pane itself asks, so that one who goes on before the answer came takes the first question back.
 function show(address, id) {
-  window.htmx.ajax("GET", address, { target: `#${id}`, swap: "outerHTML" });
+  const asking = document.getElementById(id);
+  window.htmx.trigger(asking, "htmx:abort");
+  window.htmx.ajax("GET", address, { source: asking, target: asking, swap: "outerHTML" });
 }
 
 // A click that asks for another tab or window is the browser's.

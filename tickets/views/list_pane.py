@@ -135,7 +135,7 @@ def _cursor_given(query: QueryDict, cursor: pages.Cursor) -> dict[str, str]:
     if cursor.place is None:
         return {}
     name = pages.BEFORE if cursor.backwards else pages.AFTER
-    return {name: query[name]}
+    return {name: str(query[name])}
 
 
 def _rows_given(size: int) -> dict[str, str]:
