@@ -6,7 +6,7 @@ so one rendering serves every open page.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -46,6 +46,10 @@ class Item:
     seq: int
     message: Message | None = None
     event: TicketEvent | None = None
+    # How it stands on a page (tickets/arrangement.py); a frame's items are arranged by the page they come to.
+    day: date | None = None
+    day_words: str = ""
+    continues: bool = False
 
     @property
     def at(self) -> datetime | None:

@@ -18,7 +18,6 @@ export class Composer {
     this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });
     this.buttons = new ComposerButtons(composer, () => this.changed());
-    composer.toggleAttribute("data-scripted", true);
     this.restore();
     this.listen(signal);
     this.update();

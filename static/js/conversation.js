@@ -79,7 +79,8 @@ export class Conversation {
     this.box.scrollTop = this.box.scrollHeight - below;
   }
 
-  // A line before each day's first item; an author's name only where somebody else spoke before.
+  // A line before each day's first item; an author's name only where somebody else spoke before. A page comes
+  // arranged (tickets/arrangement.py has the same rules): what this then finds to change would move.
   arrange() {
     const spare = new Set(this.box.querySelectorAll(":scope > .day"));
     let before = null;

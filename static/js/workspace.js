@@ -14,10 +14,14 @@ let shown = here();
 
 // What is swapped
 
+const asked = new Map(); // pane's id → the request that was made last: whoever goes on wants no earlier answer
+
 document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.elt.dataset.row) markRow(detail.elt.dataset.row); // at once, before the server has answered
+  asked.set(detail.target.id, detail.xhr);
 });
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (asked.get(detail.target.id) !== detail.xhr) detail.shouldSwap = false;
   if (detail.shouldSwap && detail.target.contains(pane())) unmount();
 });
 document.body.addEventListener("htmx:afterSwap", ({ target }) => {
@@ -45,10 +49,13 @@ function arrived() {
   const { ticket } = pane().dataset;
   markRow(ticket);
   rowOf(ticket)?.scrollIntoView({ block: "nearest" });
-  // On a phone the list is gone, or back again: so is what had the focus.
-  if (before !== document.body && before?.checkVisibility()) return;
-  const next = ticket ? document.getElementById("conversation") : left;
-  next?.focus({ preventScroll: true });
+  // On a phone the list is gone, or back again: so is what had the focus. Until it settles the new pane has the
+  // old one's class, and an empty one is not shown there: it couldn't take the focus.
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (before !== document.body && before?.checkVisibility()) return;
+    const next = ticket ? document.getElementById("conversation") : left;
+    next?.focus({ preventScroll: true });
+  }, { once: true });
 }
 
 // Where one is
@@ -88,11 +95,12 @@ window.addEventListener("popstate", (event) => {
   if (!isListAs) show(`${document.getElementById("filters").getAttribute("action")}${location.search}`, "list-pane");
 }, true);
 
-// The pane itself asks, so that one who goes on before the answer came takes the first question back.
-function show(address, id) {
-  const asking = document.getElementById(id);
-  window.htmx.trigger(asking, "htmx:abort");
-  window.htmx.ajax("GET", address, { source: asking, target: asking, swap: "outerHTML" });
+// Each asks from an element of its own: htmx makes one element's questions wait for each other.
+async function show(address, id) {
+  const source = document.createElement("span");
+  document.body.append(source);
+  await window.htmx.ajax("GET", address, { source, target: `#${id}`, swap: "outerHTML" });
+  source.remove();
 }
 
 // A click that asks for another tab or window is the browser's.

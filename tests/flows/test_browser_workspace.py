@@ -302,6 +302,8 @@ def test_it_weighs_little_answers_fast_and_nothing_moves(
         make_message(tickets[0], author=anna, text=f"An answer of some length, number {number}.")
     for number in range(30):
         make_ticket(client=make_client(name=f"Client {number}"), text=f"Question {number}")
+    receive(tickets[1], Content(text="So that both stand on the list's first page"))
+    receive(tickets[0], Content(text="So that both stand on the list's first page"))
     weights: list[int] = []
     bodies: list[str] = []
 
@@ -325,9 +327,7 @@ def test_it_weighs_little_answers_fast_and_nothing_moves(
     for number in range(12):
         ticket = tickets[number % 2]
         with page.expect_response(re.compile(rf"/tickets/{ticket.pk}/$")) as answered:
-            row(page, ticket).first.click() if row(page, ticket).count() else page.goto(
-                "/tickets/?assignee=me"
-            )
+            row(page, ticket).click()
         weights.append(len(gzip.compress(answered.value.body())))
     expect(page.locator(f'#ticket-pane[data-ticket="{tickets[1].pk}"]')).to_be_visible()
     assert max(weights) < LATER_PAGE

@@ -81,12 +81,6 @@ def moment(when: datetime, form: str = "time") -> SafeString:
 
 
 @register.filter
-def day_of(when: datetime) -> str:
-    """The day it is in the viewer's zone, for the line between two days."""
-    return timezone.localtime(when).date().isoformat()
-
-
-@register.filter
 def event_sentence(event: TicketEvent) -> str:
     return event_words.in_words(event)
 

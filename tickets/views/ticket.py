@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from staff.access import employee, staff_required
 from staff.models import User
+from tickets.arrangement import arranged
 from tickets.conversation import PAGE_SIZE, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
@@ -106,6 +107,7 @@ def _conversation(request: HttpRequest, ticket: Ticket, before: int | None) -> d
     size = _size_through(ticket, before, through) if through else PAGE_SIZE
     items, has_older = stretch(ticket, before=before, size=size)
     first_seq = items[0].seq if items else 0
+    items = arranged(items, now=timezone.now())
     return {"ticket": ticket, "items": items, "has_older": has_older, "first_seq": first_seq}
 
 
