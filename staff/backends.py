@@ -8,7 +8,7 @@ from staff.models import User
 
 
 class EmployeeBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """allauth's, with permissions that come along with the employee: their roles', nobody has own ones."""
+    """allauth's, with permissions that come along with the employee: their roles' and their own."""
 
     def get_user(self, user_id: int) -> User | None:
         user = User.objects.with_permissions().filter(pk=user_id).first()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser, Group, Permission, UserMana
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, OuterRef, Value
+from django.db.models import F, Func, OuterRef, Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +31,12 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.order_by(Lower("first_name"), Lower("last_name"), "username")
 
     def with_permissions(self) -> "UserQuerySet":
-        """What their roles let them do comes along, as `User.granted` needs it."""
-        permissions = Permission.objects.filter(group__user=OuterRef("pk"))
+        """What they may do comes along, as `User.granted` needs it: by their roles, and of their own."""
         full_name = Concat(F("content_type__app_label"), Value("."), F("codename"))
-        return self.annotate(permission_names=ArraySubquery(permissions.values(full_name=full_name)))
+        by_role = Permission.objects.filter(group__user=OuterRef("pk")).values(full_name=full_name)
+        own = Permission.objects.filter(user=OuterRef("pk")).values(full_name=full_name)
+        both = Func(ArraySubquery(by_role), ArraySubquery(own), function="array_cat")
+        return self.annotate(permission_names=both)
 
 
 class EmployeeManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
@@ -103,7 +105,7 @@ class User(AbstractUser):
 
     @cached_property
     def granted(self) -> set[str]:
-        """The names of the permissions of their roles ("tickets.change_ticket")."""
+        """The names of their permissions ("tickets.change_ticket"), from roles and those given to them alone."""
         names = self.__dict__.get("permission_names")
         if names is None:
             found = User.objects.with_permissions().filter(pk=self.pk).first()

@@ -260,7 +260,7 @@ def test_one_stays_where_one_reads_and_is_told_of_new_messages(page: Any, ticket
     assert page.evaluate("document.getElementById('conversation').scrollTop") == 900
 
     page.locator("#to-bottom").click()
-    expect(page.get_by_text("while reading above", exact=True)).to_be_in_viewport()
+    expect(page.locator(".message-text", has_text="while reading above")).to_be_in_viewport()
     expect(page.locator("#to-bottom")).to_be_hidden()
 
 

@@ -140,7 +140,7 @@ def test_a_clients_picture_is_shown_where_their_name_is(anna: Any, browser: Any)
     shown = f'<img src="/clients/{client.pk}/avatar/?v=AQ%2F1%20%26"'
 
     page = browser.get(f"/tickets/{ticket.pk}/").content.decode()
-    assert page.count(shown) == 2  # the header and the card
+    assert page.count(shown) == 3  # the list, the header and the card
     assert browser.get("/tickets/").content.decode().count(shown) == 1
     assert browser.get(f"/clients/{client.pk}/").content.decode().count(shown) == 1
 
