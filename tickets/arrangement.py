@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -45,9 +44,9 @@ def day_words(day: date, *, today: date) -> str:
     """Today, Yesterday, 12 March, or 12 March 2024, as static/js/moments.js says them too."""
     distance = (today - day).days
     if distance == 0:
-        return capfirst(_("today"))
+        return _("Today")
     if distance == 1:
-        return capfirst(_("yesterday"))
+        return _("Yesterday")
     if day.year == today.year:
         return date_format(day, "j E")
     return date_format(day, pgettext("a day of another year, as Django's date filter takes it", "j E Y"))

@@ -17,6 +17,7 @@ from tickets.errors import OperationRefused
 from tickets.journal import SYSTEM, by_staff, change
 from tickets.models import Message, Tag, Ticket
 from tickets.operations import locked, reply_target, require_worker
+from tickets.sendable import require_sendable
 
 
 def set_team(ticket: Ticket, *, team: Team | None, staff: User) -> Ticket:
@@ -107,8 +108,7 @@ def note(
     with change() as opened:
         ticket = locked(ticket.pk)
         require_worker(staff)
-        if not content.text.strip() and not content.files:
-            raise OperationRefused(_("Write something, or add a file."))
+        require_sendable(content)
         target = reply_target(ticket, reply_to)
         return property_steps.write_note(
             opened, ticket, content, actor=by_staff(staff), mentioned=mentioned, reply_to=target, key=key

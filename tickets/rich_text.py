@@ -29,6 +29,8 @@ ELEMENTS = {
     "pre": ("<pre><code>", "</code></pre>"),
     "hashtag": ('<span class="tag-word">', "</span>"),
     "cashtag": ('<span class="tag-word">', "</span>"),
+    # A colleague, called in a note (tickets/mentions.py).
+    "staff_mention": ('<span class="staff-mention">', "</span>"),
     "bot_command": ('<span class="tag-word">', "</span>"),
 }
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
-from tickets.views import changes, clients, composing, files, messages, ticket
+from tickets.views import changes, clients, composing, files, messages, notes, ticket
 from tickets.views.list import ticket_list
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),
     path("tickets/<id:ticket_id>/status/", changes.status, name="ticket-status"),
     path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
+    path("tickets/<id:ticket_id>/note/", notes.note, name="ticket-note"),
     path("tickets/<id:ticket_id>/preview/", composing.preview, name="ticket-preview"),
     path("tickets/<id:ticket_id>/typing/", composing.typing, name="ticket-typing"),
     path("messages/<id:message_id>/edit/", messages.edit, name="message-edit"),

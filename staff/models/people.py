@@ -105,7 +105,7 @@ class User(AbstractUser):
 
     @cached_property
     def granted(self) -> set[str]:
-        """The names of their permissions ("tickets.change_ticket"), from roles and those given to them alone."""
+        """The names of their permissions ("tickets.change_ticket"), from roles and of their own."""
         names = self.__dict__.get("permission_names")
         if names is None:
             found = User.objects.with_permissions().filter(pk=self.pk).first()

@@ -2,6 +2,7 @@
 
 import { ComposerButtons } from "./composer_buttons.js";
 import { ComposerFiles } from "./composer_files.js";
+import { Mode } from "./composer_mode.js";
 import { resetOptions, snapshot, takeUp } from "./composer_kept.js";
 import { Sending } from "./composer_sending.js";
 import { Target } from "./composer_target.js";
@@ -15,6 +16,7 @@ export class Composer {
     this.text = this.form.elements.text;
     this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update() });
     this.draft = new Draft(ticket);
+    this.mode = new Mode(composer, () => this.changed());
     this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });
     this.buttons = new ComposerButtons(composer, () => this.changed());
@@ -115,11 +117,14 @@ export class Composer {
     this.composer.toggleAttribute("data-has-files", hasFiles);
     const mayAnswer = this.state === "ready" || (this.state === "take" && !this.target.editing);
     this.submit.disabled = !mayAnswer || this.sending.running || !hasContent;
+    this.mode.follow(["ready", "take"].includes(this.state), hasContent);
+    this.mode.button.disabled = this.sending.running || !hasContent;
   }
 
   send() {
-    if (this.sending.running || this.submit.disabled) return;
     const { editing } = this.target;
+    const isNote = this.mode.isNote && !editing;
+    if (this.sending.running || (isNote ? this.mode.button : this.submit).disabled) return;
     const body = new FormData(this.form);
     if (editing) {
       for (const name of new Set(body.keys())) if (!["text", "format", "csrfmiddlewaretoken"].includes(name)) body.delete(name);
@@ -127,7 +132,7 @@ export class Composer {
       return;
     }
     this.files.addTo(body);
-    this.sending.deliver(this.form.action, body, () => this.reset());
+    this.sending.deliver(isNote ? this.mode.address : this.form.action, body, () => this.reset());
   }
 
   // Alone, beside what is being written, whose buttons stay with it. Resolves to whether it was accepted.

@@ -7,6 +7,7 @@ export function snapshot({ form, target, files }) {
   return {
     text: elements.text.value,
     key: elements.key.value,
+    mode: elements.mode.value,
     ...target.kept,
     files: files.files.map((file) => file.name),
     options: OPTIONS.filter((name) => elements[name].checked),
@@ -15,13 +16,14 @@ export function snapshot({ form, target, files }) {
   };
 }
 
-export function takeUp(kept, { form, target, buttons }) {
+export function takeUp(kept, { form, target, buttons, mode }) {
   const { elements } = form;
   if (!elements.text.value && kept.text) {
     elements.text.value = kept.text;
     elements.key.value = kept.key; // had it arrived after all, it is still one message
   }
   for (const name of kept.options ?? []) elements[name].checked = true;
+  if (kept.text && kept.mode) mode.choose(kept.mode);
   if (kept.buttons) buttons.restore(kept.buttons);
   target.restore(kept);
 }

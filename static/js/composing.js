@@ -5,6 +5,7 @@ import { Formatting } from "./formatting.js";
 import { MessageMenu } from "./message_menu.js";
 import { Preview } from "./preview.js";
 import { Quoting } from "./quoting.js";
+import { wireMentions } from "./suggestions.js";
 import { wireTyping } from "./typing.js";
 import { Voice } from "./voice.js";
 
@@ -21,5 +22,6 @@ export function wireComposing(box, say, on, signal) {
   new Voice(element, composer, signal);
   new Quoting(box, composer, signal);
   new MessageMenu(composer, say, signal);
+  wireMentions(element);
   wireTyping(element);
 }

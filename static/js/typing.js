@@ -9,7 +9,7 @@ export function wireTyping(composer) {
   let told = 0;
   text.addEventListener("input", () => {
     const ready = composer.querySelector("#composer-state").dataset.state === "ready";
-    if (!ready || composer.hasAttribute("data-editing") || !text.value.trim() || Date.now() - told < EVERY) return;
+    if (!ready || composer.dataset.mode === "note" || composer.hasAttribute("data-editing") || !text.value.trim() || Date.now() - told < EVERY) return;
     told = Date.now();
     const headers = { "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") };
     fetch(composer.dataset.typing, { method: "POST", headers, keepalive: true }).catch(() => {});

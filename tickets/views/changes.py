@@ -79,7 +79,7 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = Ticket(pk=ticket_id)  # the verb reads and locks it; reading it here too would delay the message
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _not_sent(request, ticket, first_error(form), status=HTTPStatus.BAD_REQUEST)
+        return not_sent(request, ticket, first_error(form), status=HTTPStatus.BAD_REQUEST)
     content, began = form.content(), timezone.now()
     try:
         message = operations.reply(
@@ -92,11 +92,11 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             taking=form.cleaned_data["take"],
         )
     except OperationRefused as refusal:
-        return _not_sent(request, ticket, str(refusal))
+        return not_sent(request, ticket, str(refusal))
     if message.created_at < began and not _says(message, content):
         # The form's first try did arrive, only its answer was lost; meanwhile the person changed it.
         words = _("Your message was sent before you changed it. What you changed was not sent.")
-        return _not_sent(request, ticket, words)
+        return not_sent(request, ticket, words)
     return done(request, reverse("ticket", args=[ticket_id]), message=message.pk, key=uuid.uuid4())
 
 
@@ -114,7 +114,7 @@ def _named(file: Attachment | NewFile) -> str:
     return PurePath(file.name).stem if file.kind == Message.Kind.VOICE else file.name
 
 
-def _not_sent(
+def not_sent(
     request: HttpRequest, ticket: Ticket, words: str, *, status: int = HTTPStatus.CONFLICT
 ) -> HttpResponse:
     """The reply stays in the composer; its files too, but not without scripts: no form can keep those."""
