@@ -1,20 +1,30 @@
 """What the ticket list can be narrowed to. A wrong value is explained in words and the rest still applies."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staff.models import User
+from tickets.choices import Choices
 from tickets.models import Status, Ticket
 from tickets.pages import ORDERINGS
-from tickets.querysets import ticket_number
 
-ME, NOBODY = "me", "none"
-OPEN, CLOSED = "open", "closed"
+ME, NOBODY, MINE = "me", "none", "mine"
+YES = "1"
+LONGEST_WAIT = 366 * 24 * 60  # minutes
+Chosen = dict[str, str | list[str]]  # as in the address; several values of one name are a list
+STATES = {
+    "open": gettext_lazy("Open"),
+    "snoozed": gettext_lazy("Snoozed"),
+    "closed": gettext_lazy("Closed"),
+    "all": gettext_lazy("All"),
+}
 LONGEST_SEARCH = 200
 
 ORDERING_WORDS = {
@@ -25,29 +35,68 @@ ORDERING_WORDS = {
 }
 
 
+def _choice(method: str, wrong: Any, choices: Any = ()) -> django_filters.ChoiceFilter:
+    return django_filters.ChoiceFilter(
+        method=method, choices=list(choices), error_messages={"invalid_choice": wrong}
+    )
+
+
+def _choices(method: str, wrong: Any, choices: Any = ()) -> django_filters.MultipleChoiceFilter:
+    return django_filters.MultipleChoiceFilter(
+        method=method, choices=list(choices), error_messages={"invalid_choice": wrong}
+    )
+
+
+def _date() -> django_filters.DateFilter:
+    wrong = gettext_lazy("A date is written like 2026-11-28; another one was left out.")
+    return django_filters.DateFilter(
+        method="by_date", input_formats=["%Y-%m-%d"], error_messages={"invalid": wrong}
+    )
+
+
+def _yes(method: str) -> django_filters.ChoiceFilter:
+    wrong = gettext_lazy("“%(value)s” is neither 1 nor nothing. It was left out.")
+    return _choice(method, wrong, [(YES, "")])
+
+
+class WaitFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
+    """Whole minutes."""
+
+    field_class = forms.IntegerField
+
+
 class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """`state=open|closed`, `status=<id>`, `assignee=me|none|<id>`, `inbox=<id>`, `ordering=…`, `q=…`; all may
-    be left out."""
+    """Every name may be left out. `tag` (all of them) and `priority` (any of them) may come several times;
+    `waiting` is in minutes; dates are days in the reader's time zone, both ends included."""
 
-    state = django_filters.ChoiceFilter(
-        method="in_state",
-        choices=[(OPEN, gettext_lazy("Open")), (CLOSED, gettext_lazy("Closed"))],
-        error_messages={"invalid_choice": gettext_lazy("There is no state “%(value)s”. It was left out.")},
+    state = _choice(
+        "in_state", gettext_lazy("There is no state “%(value)s”. It was left out."), STATES.items()
     )
-    inbox = django_filters.CharFilter(method="in_inbox")
-
-    status = django_filters.ChoiceFilter(
-        method="with_status",
-        error_messages={"invalid_choice": gettext_lazy("There is no status “%(value)s”. It was left out.")},
+    status = _choice("with_status", gettext_lazy("There is no status “%(value)s”. It was left out."))
+    assignee = _choice("with_assignee", gettext_lazy("There is no employee “%(value)s”. It was left out."))
+    team = _choice("of_team", gettext_lazy("There is no team “%(value)s”. It was left out."))
+    inbox = _choice("in_inbox", gettext_lazy("There is no inbox “%(value)s”. It was left out."))
+    tag = _choices("with_tags", gettext_lazy("There is no tag “%(value)s”. The filter by tags was left out."))
+    priority = _choices(
+        "with_priority",
+        gettext_lazy("There is no priority “%(value)s”. The filter by priority was left out."),
+        [(str(value), label) for value, label in Ticket.Priority.choices],
     )
-    assignee = django_filters.ChoiceFilter(
-        method="with_assignee",
-        error_messages={"invalid_choice": gettext_lazy("There is no employee “%(value)s”. It was left out.")},
+    created_from, created_to, updated_from, updated_to = _date(), _date(), _date(), _date()
+    waiting = WaitFilter(
+        method="waiting_for",
+        min_value=1,
+        max_value=LONGEST_WAIT,
+        error_messages={
+            name: gettext_lazy("A wait is a number of minutes, a year at most; another one was left out.")
+            for name in ("invalid", "min_value", "max_value")
+        },
     )
-    ordering = django_filters.ChoiceFilter(
-        method="in_any_order",
-        choices=list(ORDERING_WORDS.items()),
-        error_messages={"invalid_choice": gettext_lazy("Tickets can't be ordered by “%(value)s”.")},
+    unreachable = _yes("of_unreachable")
+    mentioned = _yes("with_mention")
+    unread = _yes("not_read")
+    ordering = _choice(
+        "in_any_order", gettext_lazy("Tickets can't be ordered by “%(value)s”."), ORDERING_WORDS.items()
     )
     q = django_filters.CharFilter(
         method="with_words",
@@ -62,23 +111,37 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         fields: list[str] = []
 
     def __init__(
-        self, data: Any, queryset: QuerySet[Ticket], *, user: User, statuses: list[Status], people: list[User]
+        self,
+        data: Any,
+        queryset: QuerySet[Ticket],
+        *,
+        user: User,
+        statuses: list[Status],
+        people: list[User],
+        choices: Choices,
     ) -> None:
-        """`statuses` and `people` are what the page shows anyway: no query of their own to check a value."""
+        """`statuses`, `people` and `choices` are what the page shows anyway: no query to check a value."""
         super().__init__(data, queryset)
         self.user = user
-        self.filters["status"].extra["choices"] = [(str(status.pk), status.label) for status in statuses]
+        self.offered = choices
         working = [(str(person.pk), person.name) for person in people if person.is_active]
         gone = [(str(person.pk), person.name) for person in people if not person.is_active]
         self.people = {"working": working, "gone": gone}
-        self.filters["assignee"].extra["choices"] = [(ME, _("me")), (NOBODY, _("nobody")), *working, *gone]
+        for name, offered in {
+            "status": [(str(status.pk), status.label) for status in statuses],
+            "assignee": [(ME, _("me")), (NOBODY, _("nobody")), *working, *gone],
+            "team": [(MINE, _("my teams")), (NOBODY, _("no team")), *choices.teams],
+            "inbox": choices.inboxes,
+            "tag": choices.tags,
+        }.items():
+            self.filters[name].extra["choices"] = offered
 
     def in_state(self, tickets: Any, name: str, value: str) -> Any:
-        return tickets.open() if value == OPEN else tickets.closed()
-
-    def in_inbox(self, tickets: Any, name: str, value: str) -> Any:
-        number = ticket_number(value)
-        return tickets.none() if number is None else tickets.filter(inbox=number)
+        if value == "open":
+            return tickets.active()
+        if value == "snoozed":
+            return tickets.snoozed()
+        return tickets.closed() if value == "closed" else tickets
 
     def with_status(self, tickets: Any, name: str, value: str) -> Any:
         return tickets.filter(status=int(value))
@@ -88,6 +151,45 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
             return tickets.unassigned()
         return tickets.filter(assignee=self.user.pk if value == ME else int(value))
 
+    def of_team(self, tickets: Any, name: str, value: str) -> Any:
+        if value == NOBODY:
+            return tickets.filter(team__isnull=True)
+        return tickets.filter(team__in=self.user.teams.values("pk") if value == MINE else [int(value)])
+
+    def in_inbox(self, tickets: Any, name: str, value: str) -> Any:
+        return tickets.filter(inbox=int(value))
+
+    def with_tags(self, tickets: Any, name: str, values: list[str]) -> Any:
+        for value in values:
+            tickets = tickets.tagged(int(value))
+        return tickets
+
+    def with_priority(self, tickets: Any, name: str, values: list[str]) -> Any:
+        return tickets.filter(priority__in=[int(value) for value in values])
+
+    def by_date(self, tickets: Any, name: str, value: date) -> Any:
+        column, _underscore, end = name.partition("_")
+        try:
+            begin = timezone.make_aware(datetime.combine(value, time()))
+            after = timezone.make_aware(datetime.combine(value + timedelta(days=1), time()))
+        except OverflowError:  # the year 1 or 9999: all there is lies on one side of it
+            return tickets
+        if end == "from":
+            return tickets.filter(**{f"{column}_at__gte": begin})
+        return tickets.filter(**{f"{column}_at__lt": after})
+
+    def waiting_for(self, tickets: Any, name: str, value: int) -> Any:
+        return tickets.filter(waiting_since__lte=timezone.now() - timedelta(minutes=value))
+
+    def of_unreachable(self, tickets: Any, name: str, value: str) -> Any:
+        return tickets.filter(client__is_reachable=False)
+
+    def with_mention(self, tickets: Any, name: str, value: str) -> Any:
+        return tickets.mentioning(self.user)
+
+    def not_read(self, tickets: Any, name: str, value: str) -> Any:
+        return tickets.unread_by(self.user)
+
     def in_any_order(self, tickets: Any, name: str, value: str) -> Any:
         return tickets  # tickets/pages.py orders: the cursor needs to know how
 
@@ -95,9 +197,13 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         return tickets.matching(value)
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """The valid values, the default ordering included."""
-        given: dict[str, str] = {name: value for name, value in self.form.cleaned_data.items() if value}
+    def chosen(self) -> Chosen:
+        """The valid values as they stand in an address, the default ordering included."""
+        given: Chosen = {
+            name: [str(one) for one in value] if isinstance(value, list) else str(value)
+            for name, value in self.form.cleaned_data.items()
+            if value
+        }
         return {"ordering": ORDERINGS[0], **given}
 
     @property
@@ -112,4 +218,4 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     def complaints(self) -> list[str]:
         """What is wrong with the values given, in words."""
         form: forms.Form = self.form
-        return [str(error) for errors in form.errors.values() for error in errors]
+        return list(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))

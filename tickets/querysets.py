@@ -86,6 +86,26 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def closed(self) -> Self:
         return self.filter(closed_at__isnull=False)
 
+    def active(self) -> Self:
+        """Not closed and not put aside: what there is to do now."""
+        return self.filter(closed_at__isnull=True, snoozed_at__isnull=True)
+
+    def snoozed(self) -> Self:
+        return self.filter(closed_at__isnull=True, snoozed_at__isnull=False)
+
+    def tagged(self, tag_id: int) -> Self:
+        through = self.model.tags.through
+        return self.filter(Exists(through.objects.filter(ticket=OuterRef("pk"), tag=tag_id)))
+
+    def mentioning(self, staff: "User") -> Self:
+        """Those with a note that calls `staff`."""
+        return self.filter(pk__in=staff.mentions.values("ticket"))
+
+    def unread_by(self, staff: "User") -> Self:
+        """Those whose client said something that `staff` has not read."""
+        marks = staff.read_marks.filter(ticket=OuterRef("pk"), seq__gte=OuterRef("last_in_seq"))
+        return self.filter(~Exists(marks), last_in_seq__gt=0)
+
     def unassigned(self) -> Self:
         return self.filter(assignee__isnull=True)
 

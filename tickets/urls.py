@@ -3,11 +3,14 @@
 from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
-from tickets.views import changes, clients, composing, files, messages, notes, ticket
+from tickets.views import changes, clients, composing, files, messages, notes, saved_views, ticket
 from tickets.views.list import ticket_list
 
 urlpatterns = [
     path("tickets/", ticket_list, name="ticket-list"),
+    path("tickets/navigation/", saved_views.navigation_views, name="navigation"),
+    path("views/", saved_views.views, name="saved-views"),
+    path("views/<id:view_id>/", saved_views.change, name="saved-view"),
     path("tickets/<id:ticket_id>/", ticket.ticket, name="ticket"),
     path("tickets/<id:ticket_id>/take/", changes.take, name="ticket-take"),
     path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),

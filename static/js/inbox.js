@@ -4,6 +4,7 @@
 import { setUnread } from "./badge.js";
 import { Connection } from "./connection.js";
 import { ListSocket } from "./inbox_socket.js";
+import { refreshCounts } from "./navigation_counts.js";
 import { selectAgain, selectedNow } from "./selection.js";
 
 const PACE = 1000; // milliseconds between two fetches, however busy the desk is
@@ -38,6 +39,7 @@ async function refresh() {
     if (answer.status === 401) listConnection.show("signed-out");
     // A filter chosen meanwhile has drawn its own list.
     else if (answer.ok && address === list().dataset.address) show(await answer.text());
+    if (answer.ok) await refreshCounts();
   } catch {
     due = true; // not reachable: the socket says so too, and its return brings us here
   }

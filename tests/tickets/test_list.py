@@ -19,8 +19,9 @@ from tickets.pages import ORDERINGS, PAGE_SIZE, cursor_for
 pytestmark = pytest.mark.django_db
 
 PAGE = "/tickets/"
-# Session, user, statuses, people, rows, the strip about bots, and the navigation's inboxes.
-MOST_QUERIES = 7
+# Session, user, statuses, people, choices of the filters, rows, the strip about bots, and the navigation's
+# counts, inboxes and saved views.
+MOST_QUERIES = 10
 
 
 @pytest.fixture

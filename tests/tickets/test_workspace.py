@@ -210,7 +210,9 @@ def test_inboxes_are_in_the_navigation_as_soon_as_there_is_a_choice(browser: Bro
     html = words(browser.get(f"/tickets/?inbox={ticket.inbox_id}"))
     assert f'href="/tickets/?inbox={other.pk}"' in html
     assert rows(html) == [ticket.pk]
-    assert rows(words(browser.get("/tickets/?inbox=nonsense"))) == []
+    wrong = words(browser.get("/tickets/?inbox=nonsense"))
+    assert "There is no inbox “nonsense”. It was left out." in wrong
+    assert len(rows(wrong)) == 2
 
 
 def test_a_tickets_pane_costs_less_than_its_page_and_both_do_not_grow_with_the_list(

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from staff.access import employee
 from staff.models import User
 from tickets import pages, rows
-from tickets.filters import LONGEST_SEARCH, ME, NOBODY, ORDERING_WORDS, TicketFilter
+from tickets.chips import chips
+from tickets.choices import choices_for
+from tickets.filters import LONGEST_SEARCH, ME, MINE, NOBODY, ORDERING_WORDS, STATES, Chosen, TicketFilter
 from tickets.models import Status, Ticket
 
 COLUMNS = {
@@ -51,10 +53,15 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
     """The context of `tickets/_list_pane.html`; `selected` is the ticket that is open beside it."""
     statuses, people = list(Status.objects.all()), everybody()
     narrowed = TicketFilter(
-        query, Ticket.objects.all(), user=employee(request), statuses=statuses, people=people
+        query,
+        Ticket.objects.visible_to(employee(request)),
+        user=employee(request),
+        statuses=statuses,
+        people=people,
+        choices=choices_for(employee(request)),
     )
     tickets, complaints, chosen = narrowed.qs, narrowed.complaints(), narrowed.chosen
-    ordering, size = chosen["ordering"], pages.read_size(query)
+    ordering, size = str(chosen["ordering"]), pages.read_size(query)
     try:
         cursor = pages.read_cursor(query, ordering)
     except pages.BrokenCursor:
@@ -79,6 +86,10 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
         "people": people,
         "me": ME,
         "nobody": NOBODY,
+        "mine": MINE,
+        "states": STATES.items(),
+        "priorities": [(str(value), label) for value, label in reversed(Ticket.Priority.choices)],
+        "chips": [(chip, address_of_list(chip.without)) for chip in chips(narrowed)],
         "sorts": [_sort(chosen, column) for column in COLUMNS],
         "complaints": complaints,
         "cursor": cursor,
@@ -116,17 +127,17 @@ def selected_on(request: HttpRequest) -> int | None:
     return int(match.kwargs["ticket_id"]) if match.url_name == "ticket" else None
 
 
-def query_of(chosen: dict[str, str], **more: str) -> str:
+def query_of(chosen: Chosen, **more: str) -> str:
     """`?…` with what was chosen and nothing that goes without saying; empty for nothing."""
     query = {
         name: value
         for name, value in (chosen | more).items()
         if (name, value) != ("ordering", pages.ORDERINGS[0])
     }
-    return f"?{urlencode(query)}" if query else ""
+    return f"?{urlencode(query, doseq=True)}" if query else ""
 
 
-def address_of_list(chosen: dict[str, str], **more: str) -> str:
+def address_of_list(chosen: Chosen, **more: str) -> str:
     """The list narrowed and ordered as `chosen`, from its beginning unless `more` holds a cursor."""
     return reverse("ticket-list") + query_of(chosen, **more)
 
@@ -142,8 +153,8 @@ def _rows_given(size: int) -> dict[str, str]:
     return {pages.ROWS: str(size)} if size > pages.PAGE_SIZE else {}
 
 
-def _sort(chosen: dict[str, str], column: str) -> Sort:
-    current = chosen["ordering"]
+def _sort(chosen: Chosen, column: str) -> Sort:
+    current = str(chosen["ordering"])
     is_current = current.removeprefix("-") == column
     ordering = column if current == f"-{column}" else f"-{column}"
     return Sort(

@@ -1,0 +1,9 @@
+// The navigation's counts: fetched again at the pace of the live list, and put in place.
+
+export async function refreshCounts() {
+  const views = document.getElementById("navigation-views");
+  const answer = await fetch(views.dataset.address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href }, cache: "no-store" });
+  if (!answer.ok) return;
+  window.Idiomorph.morph(views, (await answer.text()).trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  window.htmx.process(views); // views that are new
+}
