@@ -19,8 +19,9 @@ from tickets.models import Message
 SAME_BREATH = timedelta(minutes=5)
 
 
-def arranged(items: Iterable[Item], *, now: datetime) -> list[Item]:
-    """The items, each with the day that begins with it and whether it continues the one before."""
+def arranged(items: Iterable[Item], *, now: datetime, first_unread: int | None = None) -> list[Item]:
+    """The items, each with the day that begins with it and whether it continues the one before; what is
+    unread begins anew, below a line."""
     today = timezone.localdate(now)
     found: list[Item] = []
     before: Item | None = None
@@ -33,7 +34,7 @@ def arranged(items: Iterable[Item], *, now: datetime) -> list[Item]:
                 item,
                 day=own if begins else None,
                 day_words=day_words(own, today=today) if begins else "",
-                continues=not begins and _continues(before, item),
+                continues=not begins and item.seq != first_unread and _continues(before, item),
             )
         )
         before, day = item, own

@@ -12,3 +12,7 @@ class OperationRefused(Exception):
 
     def __str__(self) -> str:
         return str(self.reason)
+
+
+class AnsweredMeanwhile(OperationRefused):
+    """A colleague's reply came after what the writer had seen. They may look at it and send theirs anyway."""

@@ -71,6 +71,9 @@ class ReplyForm(FormattedForm):
     quote = forms.CharField(required=False, strip=True)
     key = forms.UUIDField(required=False)
     take = forms.BooleanField(required=False)
+    # Up to which journal number the page showed the conversation, and that what came since was looked at.
+    seen = forms.IntegerField(required=False, min_value=0, max_value=BIGGEST_ID)
+    anyway = forms.BooleanField(required=False)
     silent = forms.BooleanField(required=False)
     no_preview = forms.BooleanField(required=False)
     spoiler = forms.BooleanField(required=False)
@@ -91,6 +94,10 @@ class ReplyForm(FormattedForm):
         return Content(
             kind=kind, text=text, entities=entities, files=files, options=self._options(), buttons=buttons
         )
+
+    def seen_seq(self) -> int | None:
+        """How far the conversation was known when the reply was written; None where that doesn't matter."""
+        return None if self.cleaned_data["anyway"] else self.cleaned_data["seen"]
 
     def quoted(self) -> str:
         """The words of the other message that are answered."""

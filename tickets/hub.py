@@ -17,6 +17,7 @@ from staff.sessions import living
 from tickets import conversation, live
 from tickets.database_threads import in_database_thread
 from tickets.models import Ticket
+from tickets.presence import GONE, LOOKING, Presence
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 15
 # Lists hear of changes at most this often: a busy desk must not make each of them refetch without rest.
 LIST_SECONDS = 0.25
+# How often it is looked whether somebody's typing or looking has grown old.
+PRESENCE_SECONDS = 1.0
 # So long a change waits for a page that takes its frames slowly.
 SLOWEST_SECONDS = 1.0
 
@@ -35,9 +38,11 @@ class Socket(Protocol):
     session_key: str
     language: str
     after: int
+    is_looking: bool  # the page is in a tab that is seen
+    others: list[dict[str, Any]]  # the colleagues whom the page shows as present
 
     async def send_frame(self, frame: dict[str, Any]) -> None: ...
-    async def dismiss(self) -> None: ...
+    async def dismiss(self, *, gone: bool = False) -> None: ...
 
 
 class Hub:
@@ -48,6 +53,9 @@ class Hub:
         self.lists: set[Socket] = set()
         self._delivering: dict[int, asyncio.Event] = {}
         self._changed: set[int] = set()
+        self._read: dict[int, set[int]] = defaultdict(set)
+        self._presence = Presence()
+        self._names: dict[int, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
 
@@ -55,7 +63,7 @@ class Hub:
         """Begins to listen, with the first socket."""
         if not self._started:
             self._started = True
-            for coroutine in (self._listen(), self._sweep(), self._tell_lists()):
+            for coroutine in (self._listen(), self._sweep(), self._tell_lists(), self._watch_presence()):
                 self._spawn(coroutine)
 
     def watch(self, ticket_id: int, socket: Socket) -> None:
@@ -63,11 +71,21 @@ class Hub:
         self.start()
         self.watching[ticket_id].add(socket)
         self.wake(ticket_id)
+        self._spawn(self._show_presence(ticket_id))
 
     def unwatch(self, ticket_id: int, socket: Socket) -> None:
         self.watching[ticket_id].discard(socket)
+        if socket.is_looking:
+            self.looks(ticket_id, socket, looking=False)
         if not self.watching[ticket_id]:
             del self.watching[ticket_id]
+
+    def looks(self, ticket_id: int, socket: Socket, *, looking: bool) -> None:
+        """Whether somebody sees the page now. Another tab of theirs may show the same ticket."""
+        socket.is_looking = looking
+        others = self.watching.get(ticket_id, set())
+        still = any(one.is_looking for one in others if one.user_id == socket.user_id)
+        live.present(ticket_id, socket.user_id, LOOKING if still or looking else GONE)
 
     def wake(self, ticket_id: int) -> None:
         """Brings the ticket's sockets up to date; called again meanwhile, it looks once more."""
@@ -117,12 +135,23 @@ class Hub:
                 self._catch_up()
                 while True:
                     message = await layer.receive(channel)
-                    for ticket_id, _seq in message["tickets"]:
-                        self._changed.add(ticket_id)
-                        self.wake(ticket_id)
+                    self._hear(message)
             except Exception as error:  # any fault of the channel layer's client: see the module's promise
                 logger.warning("Listening for changes again, since the channel layer failed: %s", error)
                 await asyncio.sleep(1)
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        for ticket_id, _seq in message["tickets"]:
+            self._changed.add(ticket_id)
+            self.wake(ticket_id)
+        for user_id, ticket_id in message["read"]:
+            self._read[user_id].add(ticket_id)
+        if message["people"]:
+            self._spawn(self._dismiss_who_left(set(message["people"])))
+        for ticket_id, user_id, state in message["present"]:
+            self._presence.report(ticket_id, user_id, state)
+        for ticket_id in {report[0] for report in message["present"]}:
+            self._spawn(self._show_presence(ticket_id))
 
     def _catch_up(self) -> None:
         for ticket_id in list(self.watching):
@@ -145,14 +174,66 @@ class Hub:
             except Exception:
                 logger.exception("The sweep over open pages failed; it comes again in %s s", SWEEP_SECONDS)
 
-    async def _dismiss_who_left(self) -> None:
-        """Shows out who was deactivated, and the tabs of who signed out in another one."""
-        sockets = self.lists.union(*self.watching.values())
-        active = await in_database_thread(_active_of, {socket.user_id for socket in sockets})
+    async def _dismiss_who_left(self, only: set[int] | None = None) -> None:
+        """Shows out who was deactivated, the tabs of who signed out in another one, and whoever has lost
+        sight of a ticket; `only` these people, when given."""
+        sockets = {one for one in self._sockets() if only is None or one.user_id in only}
+        user_ids = {socket.user_id for socket in sockets}
+        active = await in_database_thread(_active_of, user_ids)
         alive = await in_database_thread(living, {socket.session_key for socket in sockets})
+        unseen = await in_database_thread(_out_of_sight, active, self._watched_by(user_ids))
         for socket in sockets:
             if socket.user_id not in active or socket.session_key not in alive:
                 await socket.dismiss()
+        for user_id, ticket_id in unseen:
+            for socket in list(self.watching.get(ticket_id, ())):
+                if socket.user_id == user_id:
+                    await socket.dismiss(gone=True)
+
+    def _sockets(self) -> set[Socket]:
+        return self.lists.union(*self.watching.values())
+
+    def _watched_by(self, user_ids: set[int]) -> dict[int, set[int]]:
+        watched: dict[int, set[int]] = defaultdict(set)
+        for ticket_id, sockets in self.watching.items():
+            for socket in sockets:
+                if socket.user_id in user_ids:
+                    watched[socket.user_id].add(ticket_id)
+        return watched
+
+    async def _watch_presence(self) -> None:
+        """Lets what nobody reports any more grow old, and reports who looks at pages of this process."""
+        reported = 0.0
+        while True:
+            await asyncio.sleep(PRESENCE_SECONDS)
+            self._presence.forget_old()
+            for ticket_id in list(self.watching):
+                await self._show_presence(ticket_id)
+            if (now := asyncio.get_running_loop().time()) - reported >= SWEEP_SECONDS:
+                reported = now
+                for ticket_id, sockets in self.watching.items():
+                    for user_id in {socket.user_id for socket in sockets if socket.is_looking}:
+                        live.present(ticket_id, user_id, LOOKING)
+
+    async def _show_presence(self, ticket_id: int) -> None:
+        """Each page of the ticket learns who else is there, when that has changed."""
+        people = self._presence.of(ticket_id)
+        if unknown := people.keys() - self._names.keys():
+            try:
+                self._names |= await in_database_thread(_names_of, unknown)
+            except Exception:
+                logger.exception("Names of present colleagues could not be read; the next look tries again")
+                return
+        known = [
+            {"id": user_id, "name": self._names[user_id], "state": state}
+            for user_id, state in people.items()
+            if user_id in self._names
+        ]
+        for socket in list(self.watching.get(ticket_id, ())):
+            others = [one for one in known if one["id"] != socket.user_id]
+            if others != socket.others:
+                socket.others = others
+                await _send({"type": "present", "people": others}, [socket])
 
     async def _tell_lists(self) -> None:
         while True:
@@ -161,6 +242,11 @@ class Hub:
                 changed, self._changed = sorted(self._changed), set()
                 frame = {"type": "changed", "tickets": changed}
                 await _send(frame, list(self.lists))
+            if self._read:
+                read, self._read = self._read, defaultdict(set)
+                for user_id, ticket_ids in read.items():
+                    frame = {"type": "changed", "tickets": sorted(ticket_ids)}
+                    await _send(frame, [one for one in self.lists if one.user_id == user_id])
 
     def _spawn(self, coroutine: Any) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -181,6 +267,22 @@ def _last_numbers(ticket_ids: list[int]) -> dict[int, int]:
 
 def _active_of(user_ids: set[int]) -> set[int]:
     return set(User.objects.active().filter(pk__in=user_ids).values_list("pk", flat=True))
+
+
+def _out_of_sight(user_ids: set[int], watched: dict[int, set[int]]) -> list[tuple[int, int]]:
+    """(employee, ticket) for what somebody has open and may no longer see. A query for each whose sight is
+    limited, none for the others."""
+    limited = User.objects.filter(pk__in=user_ids & watched.keys()).exclude(scope=User.Scope.ALL)
+    unseen = []
+    for staff in limited:
+        tickets = watched[staff.pk]
+        seen = Ticket.objects.visible_to(staff).filter(pk__in=tickets).values_list("pk", flat=True)
+        unseen += [(staff.pk, ticket_id) for ticket_id in tickets.difference(seen)]
+    return unseen
+
+
+def _names_of(user_ids: set[int]) -> dict[int, str]:
+    return {person.pk: person.name for person in User.objects.filter(pk__in=user_ids)}
 
 
 hub = Hub()

@@ -7,6 +7,7 @@ costs a moment and is logged, never raised at whoever changed the ticket.
 import asyncio
 import logging
 import threading
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -15,6 +16,38 @@ logger = logging.getLogger(__name__)
 
 GROUP = "tickets"
 MESSAGE_TYPE = "tickets.changed"
+
+
+@dataclass
+class News:
+    """What waits to be told."""
+
+    # Ticket → its last journal number.
+    tickets: dict[int, int] = field(default_factory=dict)
+    # (employee, ticket): somebody's own reading, for their other tabs and devices.
+    read: set[tuple[int, int]] = field(default_factory=set)
+    # Employees who may have lost what they were allowed.
+    people: set[int] = field(default_factory=set)
+    # (ticket, employee) → "looking", "typing", or "" for gone.
+    present: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any((self.tickets, self.read, self.people, self.present))
+
+    def add(self, more: "News") -> None:
+        self.tickets |= more.tickets
+        self.read |= more.read
+        self.people |= more.people
+        self.present |= more.present
+
+    def as_message(self) -> dict[str, Any]:
+        return {
+            "type": MESSAGE_TYPE,
+            "tickets": [list(pair) for pair in self.tickets.items()],
+            "read": [list(pair) for pair in self.read],
+            "people": list(self.people),
+            "present": [[*whose, state] for whose, state in self.present.items()],
+        }
 
 
 class Publisher:
@@ -27,12 +60,12 @@ class Publisher:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._sending = asyncio.Lock()
-        self._pending: dict[int, int] = {}
+        self._pending = News()
 
-    def publish(self, tickets: dict[int, int]) -> None:
+    def publish(self, news: News) -> None:
         with self._lock:
             under_way = bool(self._pending)
-            self._pending.update(tickets)
+            self._pending.add(news)
         # What comes while a message waits for its turn goes with it: under load there are fewer messages.
         if not under_way:
             asyncio.run_coroutine_threadsafe(self._send_pending(), self._running_loop())
@@ -47,14 +80,13 @@ class Publisher:
     async def _send_pending(self) -> None:
         async with self._sending:
             with self._lock:
-                tickets, self._pending = self._pending, {}
-            await self._send(tickets)
+                news, self._pending = self._pending, News()
+            await self._send(news)
 
-    async def _send(self, tickets: dict[int, int]) -> None:
+    async def _send(self, news: News) -> None:
         layer: Any = get_channel_layer()
-        message = {"type": MESSAGE_TYPE, "tickets": [[pk, seq] for pk, seq in tickets.items()]}
         try:
-            await layer.group_send(GROUP, message)
+            await layer.group_send(GROUP, news.as_message())
         except Exception as error:  # whatever the channel layer's client raises: see the module's promise
             logger.warning("Open pages were not told of a change, they will ask: %s", error)
 
@@ -64,4 +96,20 @@ _publisher = Publisher()
 
 def changed(tickets: dict[int, int]) -> None:
     """Tells every web process the last journal number of each changed ticket. Returns at once."""
-    _publisher.publish(tickets)
+    _publisher.publish(News(tickets=dict(tickets)))
+
+
+def read(staff_id: int, ticket_id: int) -> None:
+    """Tells the other tabs and devices of an employee that they have read (or unread) a ticket."""
+    _publisher.publish(News(read={(staff_id, ticket_id)}))
+
+
+def person_changed(user_id: int) -> None:
+    """Makes every web process look anew, now, at what this employee may see: after a deactivation, or a
+    change of their role or scope."""
+    _publisher.publish(News(people={user_id}))
+
+
+def present(ticket_id: int, user_id: int, state: str) -> None:
+    """Tells every web process: an employee is "looking" at a ticket, is "typing" in it, or has left ("")."""
+    _publisher.publish(News(present={(ticket_id, user_id): state}))

@@ -15,9 +15,9 @@ from django.utils.translation import pgettext
 
 from staff.access import employee
 from staff.models import User
+from tickets.counting import CountOf
 from tickets.filters import Chosen, TicketFilter
 from tickets.models import Inbox, SavedView, Ticket
-from tickets.rows import CountOf
 
 # Beyond it a number says nothing more to a person, and costs time.
 MOST_UNREAD = 99

@@ -16,7 +16,7 @@ from staff.models import User
 from staff.roles import WORK
 from tickets import steps
 from tickets.content import Content
-from tickets.errors import OperationRefused
+from tickets.errors import AnsweredMeanwhile, OperationRefused
 from tickets.journal import SYSTEM, Change, by_staff, change
 from tickets.models import Attachment, Client, Message, Status, Ticket
 from tickets.sendable import require_quote, require_sendable
@@ -133,11 +133,13 @@ def reply(
     quote: str = "",
     key: uuid.UUID | None = None,
     taking: bool = False,
+    seen: int | None = None,
 ) -> Message:
     """The message, queued for the client. With `taking` a ticket nobody has is taken first.
 
-    Refused unless `staff` is the assignee of the ticket in progress, and when a `quote` is not to the letter
-    in the message it is from. The same `key` again returns the message that it made the first time.
+    Refused unless `staff` is the assignee of the ticket in progress, when a `quote` is not to the letter in
+    the message it is from, and with `seen` (a journal number) when a colleague has replied since. The same
+    `key` again returns the message that it made the first time.
     """
     try:
         with change() as opened:
@@ -145,6 +147,7 @@ def reply(
             if taking:
                 _take(opened, ticket, staff)
             require_answerer(ticket, staff)
+            _require_no_newer_reply(ticket, staff, seen)
             require_sendable(content)
             target = reply_target(ticket, reply_to)
             require_quote(quote, target)
@@ -156,6 +159,20 @@ def reply(
         if key is not None and (earlier := Message.objects.filter(ticket=ticket.pk, key=key).first()):
             return earlier
         raise
+
+
+def _require_no_newer_reply(ticket: Ticket, staff: User, seen: int | None) -> None:
+    if seen is None or seen >= ticket.last_seq:
+        return
+    theirs = Message.objects.filter(ticket=ticket, direction=Message.Direction.OUT, author__isnull=False)
+    newer = (
+        theirs.filter(seq__gt=seen).exclude(author=staff).select_related("author").order_by("-seq").first()
+    )
+    if newer is not None and newer.author is not None:
+        words = _(
+            "%(name)s answered while you typed: “%(text)s”. Yours was not sent; what you wrote is kept."
+        )
+        raise AnsweredMeanwhile(words % {"name": newer.author.name, "text": newer.preview})
 
 
 def require_answerer(ticket: Ticket, staff: User) -> None:

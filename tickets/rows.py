@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
 from django.utils import timezone
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from staff.models import User
-from tickets import client_pictures, kind_words
-from tickets.models import Message, Status, Ticket
+from tickets import client_pictures, kind_words, reading
+from tickets.counting import CountOf
+from tickets.models import Draft, Message, Status, Ticket
 from tickets.pages import Place
 
 # Counted exactly up to here; a number beyond says nothing more to a person and costs time.
@@ -72,13 +73,6 @@ COLUMNS = (
 PREVIEWED = ("title", "question", "emoji", "type")
 
 
-class CountOf(Subquery):
-    """The number of rows of a query, in the query that needs it."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """A ticket as the list shows it."""
@@ -99,6 +93,8 @@ class Row:
     author: str
     icon: str
     preview: str
+    draft: str
+    unread: int
     waits: bool
     undelivered: bool
     when: str
@@ -137,13 +133,32 @@ def counted(tickets: QuerySet[Ticket]) -> CountOf:
     return CountOf(tickets.order_by().values("pk")[: MOST_COUNTED + 1])
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the list's query found: the rows, how many there are, how many tickets the reader has unread."""
+
+    rows: list[Row]
+    count: int
+    unread: int
+
+
 def read(
-    tickets: QuerySet[Ticket], *, column: str, count: CountOf, statuses: list[Status], people: list[User]
-) -> tuple[list[Row], int]:
-    """The rows of `tickets` with their times by `column`, and the `count`; one query."""
+    tickets: QuerySet[Ticket],
+    *,
+    reader: User,
+    column: str,
+    count: CountOf,
+    statuses: list[Status],
+    people: list[User],
+) -> Rows:
+    """The rows of `tickets` as `reader` sees them, their times by `column`, and the `count`; one query."""
+    unread_tickets = reading.unread_tickets(reader)
     values = tickets.values(
         *COLUMNS,
         count=count,
+        unread=reading.unread_messages(reader),
+        unread_tickets=CountOf(unread_tickets),
+        draft=Subquery(_drafts_of(reader)),
         text=Left("last_message__text", LONGEST_PREVIEW * 2),
         **{name: KeyTextTransform(name, "last_message__details") for name in PREVIEWED},
     )
@@ -152,7 +167,15 @@ def read(
     days = Days()
     found = list(values)
     rows = [_row(value, column, by_status, by_person, days) for value in found]
-    return rows, found[0]["count"] if found else 0
+    if not found:
+        return Rows([], 0, unread_tickets.count())
+    return Rows(rows, found[0]["count"], found[0]["unread_tickets"])
+
+
+def _drafts_of(reader: User) -> QuerySet[Draft, Any]:
+    """The beginning of the answer that `reader` has begun in a ticket."""
+    drafts = Draft.objects.filter(staff=reader, ticket=OuterRef("pk"), is_note=False).exclude(text="")
+    return drafts.annotate(beginning=Left("text", LONGEST_PREVIEW)).values("beginning")
 
 
 def _row(
@@ -183,6 +206,8 @@ def _row(
         author=_author(direction, people.get(value["last_message__author_id"])),
         icon=ICONS.get(value["last_message__kind"], ""),
         preview=_preview(value),
+        draft=" ".join((value["draft"] or "").split()),
+        unread=value["unread"],
         waits=direction == Message.Direction.IN and value["closed_at"] is None,
         undelivered=value["last_message__delivery"] in {Message.Delivery.FAILED, Message.Delivery.UNKNOWN},
         when=days.short(at),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
-from tickets.views import changes, clients, composing, files, messages, notes, saved_views, ticket
+from tickets.views import changes, clients, composing, files, messages, notes, reading, saved_views, ticket
 from tickets.views.list import ticket_list
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
     path("tickets/<id:ticket_id>/note/", notes.note, name="ticket-note"),
     path("tickets/<id:ticket_id>/preview/", composing.preview, name="ticket-preview"),
+    path("tickets/<id:ticket_id>/read/", reading.read, name="ticket-read"),
+    path("tickets/<id:ticket_id>/unread/", reading.unread, name="ticket-unread"),
     path("tickets/<id:ticket_id>/typing/", composing.typing, name="ticket-typing"),
     path("messages/<id:message_id>/edit/", messages.edit, name="message-edit"),
     path("messages/<id:message_id>/delete/", messages.delete, name="message-delete"),

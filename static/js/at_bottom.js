@@ -1,5 +1,11 @@
-// A conversation is read from its end: it is there before the first paint, and before the modules are.
+// A conversation is read from its first unread message, or from its end: it is there before the first paint, and
+// before the modules are.
 {
   const box = document.getElementById("conversation");
-  if (box && !location.hash) box.scrollTop = box.scrollHeight;
+  const line = document.getElementById("first-unread");
+  if (box && !location.hash) {
+    box.scrollTop = line
+      ? line.getBoundingClientRect().top - box.getBoundingClientRect().top - 48
+      : box.scrollHeight;
+  }
 }

@@ -14,7 +14,7 @@ export class Composer {
     this.composer = composer;
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
-    this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update() });
+    this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update(), again: () => this.send() });
     this.draft = new Draft(ticket);
     this.mode = new Mode(composer, () => this.changed());
     this.target = new Target(composer, () => this.changed());

@@ -3,7 +3,7 @@
 import { post } from "./post.js";
 
 export class Sending {
-  // `on.changed()` when it begins and ends, `on.sent()` after a form was accepted, `on.signedOut()`.
+  // `on.changed()` when it begins and ends, `on.again()` to send once more, `on.sent()` after a form was accepted, `on.signedOut()`.
   constructor(composer, on) {
     this.composer = composer;
     this.words = composer.dataset;
@@ -28,7 +28,9 @@ export class Sending {
       }
       this.on.changed();
       if (answer.status === 401) this.on.signedOut();
-      this.say(answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed));
+      const words = answer.error || (answer.status === 401 ? this.words.wordsSignedOut : this.words.wordsFailed);
+      this.say(words);
+      if (answer.newer) this.offerAnyway();
     } catch {
       this.say(this.words.wordsNetwork);
     } finally {
@@ -49,6 +51,20 @@ export class Sending {
 
   show(part) {
     this.progress.value = Math.round(part * 100);
+  }
+
+  // A colleague was quicker. Whoever has seen that may still send what they wrote.
+  offerAnyway() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-sm";
+    button.textContent = this.words.wordsAnyway;
+    button.addEventListener("click", () => {
+      this.fields.anyway.value = "1";
+      this.on.again();
+      this.fields.anyway.value = "";
+    });
+    this.error.append(" ", button);
   }
 
   say(words) {

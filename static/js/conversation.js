@@ -141,6 +141,13 @@ export class Conversation {
     this.pill.querySelector("span").textContent = "";
   }
 
+  // Begins to read at `line`; whoever then sees the end as well stays there.
+  showFrom(line) {
+    const { box } = this;
+    box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - 48;
+    this.pinned = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_BOTTOM;
+  }
+
   show(item) {
     this.pinned = false;
     item.scrollIntoView({ block: "center" });

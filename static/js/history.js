@@ -67,10 +67,13 @@ export class History {
     if (item) this.conversation.show(item);
   }
 
-  // An address like ?through=12#message-7 opens at that message; any other at the bottom.
+  // An address like ?through=12#message-7 opens at that message; any other at the first unread one, or at the
+  // bottom.
   followAddress() {
     const item = /^#(message|event)-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    const unread = document.getElementById("first-unread");
     if (item) this.conversation.show(item);
+    else if (unread) this.conversation.showFrom(unread);
     else this.conversation.toBottom();
   }
 }

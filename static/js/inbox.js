@@ -75,7 +75,7 @@ function isFresh(row) {
 }
 
 function remember() {
-  setUnread(rows().filter((row) => "waits" in row.dataset).length);
+  setUnread(Number(list().dataset.unread));
   for (const row of rows()) {
     seen.set(row.id, row.dataset.seq);
     if (row.dataset.at > latest) latest = row.dataset.at;

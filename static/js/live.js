@@ -7,7 +7,8 @@ const NOT_SIGNED_IN = 4401;
 const NOT_FOUND = 4404;
 
 export class Live {
-  // `box` carries data-ticket, data-last-seq and data-language; `on` has frame(frame) and state(name). Ends with
+  // `box` carries data-ticket, data-last-seq and data-language; `on` has frame(frame), present(people), opened()
+  // and state(name). Ends with
   // `signal`.
   constructor(box, on, signal) {
     this.box = box;
@@ -36,7 +37,7 @@ export class Live {
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     this.socket = socket;
-    socket.onopen = () => this.alive();
+    socket.onopen = () => socket === this.socket && this.opened();
     socket.onmessage = (event) => socket === this.socket && this.take(JSON.parse(event.data));
     socket.onclose = (event) => socket === this.socket && this.closed(event.code);
     this.listen();
@@ -45,6 +46,7 @@ export class Live {
   take(frame) {
     this.tries = 0;
     this.alive();
+    if (frame.type === "present") this.on.present(frame.people);
     if (frame.type !== "events") return;
     if (frame.after > this.lastSeq) {
       this.again(); // something in between is missing
@@ -52,6 +54,18 @@ export class Live {
     }
     this.on.frame(frame);
     if (frame.seq > this.lastSeq) this.box.dataset.lastSeq = frame.seq;
+  }
+
+  opened() {
+    this.alive();
+    this.on.opened();
+  }
+
+  // Returns whether it was sent.
+  send(command) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(command));
+    return true;
   }
 
   alive() {

@@ -15,7 +15,10 @@ import { Live } from "./live.js";
 import { wireMedia } from "./media.js";
 import { Clock } from "./moments.js";
 import { Panel } from "./panel.js";
+import { Newer } from "./newer.js";
 import { followPlaces } from "./places.js";
+import { Presence } from "./presence.js";
+import { Reading } from "./reading.js";
 import { Sounds } from "./sounds.js";
 import { Stickers } from "./stickers.js";
 
@@ -65,12 +68,22 @@ function wire(pane, signal) {
   wireComposing(box, say, { signedOut, sent: () => conversation.toBottom() }, signal);
   const countdown = wireCountdowns(box, signal);
   if (!("live" in box.dataset)) return;
-  new Live(box, {
+  const send = (command) => live.send(command);
+  const presence = new Presence(pane, send, signal);
+  const newer = new Newer(pane.querySelector("#composer"), box, () => conversation.toBottom());
+  const live = new Live(box, {
+    opened() {
+      presence.show([]); // the server tells who is here now
+      presence.look();
+    },
+    present: (people) => presence.show(people),
     state: (name) => connection.show(name),
     frame(frame) {
       conversation.upsert(frame.html);
       countdown();
+      queueMicrotask(() => newer.look()); // once the number of the frame is the page's
       if (frame.panel_changed) panel.refresh();
     },
   }, signal);
+  new Reading(box, send, signal);
 }

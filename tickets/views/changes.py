@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from staff.access import employee, staff_required
 from tickets import operations
 from tickets.content import Content, NewFile, storable
-from tickets.errors import OperationRefused
+from tickets.errors import AnsweredMeanwhile, OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
 from tickets.models import Attachment, Message, Ticket
 from tickets.views.answers import address_of, done, from_script, refusal_json, refused
@@ -90,9 +90,11 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
             quote=form.quoted(),
             key=form.cleaned_data["key"],
             taking=form.cleaned_data["take"],
+            seen=form.seen_seq(),
         )
     except OperationRefused as refusal:
-        return not_sent(request, ticket, str(refusal))
+        newer = isinstance(refusal, AnsweredMeanwhile)
+        return not_sent(request, ticket, str(refusal), newer=newer)
     if message.created_at < began and not _says(message, content):
         # The form's first try did arrive, only its answer was lost; meanwhile the person changed it.
         words = _("Your message was sent before you changed it. What you changed was not sent.")
@@ -115,11 +117,16 @@ def _named(file: Attachment | NewFile) -> str:
 
 
 def not_sent(
-    request: HttpRequest, ticket: Ticket, words: str, *, status: int = HTTPStatus.CONFLICT
+    request: HttpRequest,
+    ticket: Ticket,
+    words: str,
+    *,
+    status: int = HTTPStatus.CONFLICT,
+    newer: bool = False,
 ) -> HttpResponse:
     """The reply stays in the composer; its files too, but not without scripts: no form can keep those."""
     if from_script(request):
-        return refusal_json(words, status=status, key=uuid.uuid4())
+        return refusal_json(words, status=status, key=uuid.uuid4(), newer=newer)
     if request.FILES:
         words = f"{words} {_('Please choose the files again.')}"
     fresh = get_object_or_404(Ticket.objects.with_people(), pk=ticket.pk)

@@ -52,13 +52,14 @@ def everybody() -> list[User]:
 def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -> dict[str, Any]:
     """The context of `tickets/_list_pane.html`; `selected` is the ticket that is open beside it."""
     statuses, people = list(Status.objects.all()), everybody()
+    reader = employee(request)
     narrowed = TicketFilter(
         query,
-        Ticket.objects.visible_to(employee(request)),
-        user=employee(request),
+        Ticket.objects.visible_to(reader),
+        user=reader,
         statuses=statuses,
         people=people,
-        choices=choices_for(employee(request)),
+        choices=choices_for(reader),
     )
     tickets, complaints, chosen = narrowed.qs, narrowed.complaints(), narrowed.chosen
     ordering, size = str(chosen["ordering"]), pages.read_size(query)
@@ -67,14 +68,15 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
     except pages.BrokenCursor:
         cursor = pages.Cursor()
         complaints.append(_("This page's address is damaged, so you see the first page."))
-    found, count = rows.read(
+    found = rows.read(
         pages.beyond(tickets, cursor, ordering, size=size, below="assignee" if narrowed.is_nobodys else ""),
+        reader=reader,
         column=ordering.removeprefix("-"),
         count=rows.counted(tickets),
         statuses=statuses,
         people=people,
     )
-    page = pages.page_of(found, cursor, ordering, lambda row: row.place, size=size)
+    page = pages.page_of(found.rows, cursor, ordering, lambda row: row.place, size=size)
     given = _cursor_given(query, cursor)
     address, newer_older = address_of_list(chosen), NEIGHBOURS[ordering.startswith("-")]
     more = {pages.ROWS: str(size + pages.PAGE_SIZE)} if size < pages.MOST_ROWS else {}
@@ -97,7 +99,8 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
         "previous_words": newer_older[0],
         "next_words": newer_older[1],
         "is_past_the_end": cursor.place is not None and not page.rows,
-        "count": count,
+        "count": found.count,
+        "unread": found.unread,
         "most_counted": rows.MOST_COUNTED,
         "address": address,
         "joint": "&" if "?" in address else "?",

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_safe
 
 from staff.access import employee, staff_required
 from staff.models import User
+from tickets import reading
 from tickets.arrangement import arranged
-from tickets.conversation import PAGE_SIZE, stretch
+from tickets.conversation import PAGE_SIZE, Item, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
 from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
@@ -39,7 +40,8 @@ EARLIER_SHOWN = 5
 @staff_required
 def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """The page, or the part of it that a script asks for."""
-    found = get_object_or_404(Ticket.objects.with_people(), pk=ticket_id)
+    visible = Ticket.objects.visible_to(employee(request))
+    found = get_object_or_404(visible.with_people(), pk=ticket_id)
     before = ticket_number(request.GET.get("before", ""))
     if not from_script(request):
         response = draw_page(request, found, before=before)
@@ -104,11 +106,27 @@ def _pane(
 
 def _conversation(request: HttpRequest, ticket: Ticket, before: int | None) -> dict[str, Any]:
     through = ticket_number(request.GET.get("through", ""))
+    read = reading.mark_of(employee(request), ticket)
+    if through is None and before is None and 0 < read < ticket.last_in_seq:
+        through = read + 1  # opened at what is unread, however far back it begins
     size = _size_through(ticket, before, through) if through else PAGE_SIZE
     items, has_older = stretch(ticket, before=before, size=size)
-    first_seq = items[0].seq if items else 0
-    items = arranged(items, now=timezone.now())
-    return {"ticket": ticket, "items": items, "has_older": has_older, "first_seq": first_seq}
+    first_unread = _first_unread(items, read) if before is None else None
+    return {
+        "ticket": ticket,
+        "items": arranged(items, now=timezone.now(), first_unread=first_unread),
+        "has_older": has_older,
+        "first_seq": items[0].seq if items else 0,
+        "read_seq": read,
+        "first_unread": first_unread,
+    }
+
+
+def _first_unread(items: list[Item], read: int) -> int | None:
+    """The first message of the client that comes after what was `read`. None to who never read anything here:
+    all is new to them."""
+    unread = (item for item in items if item.seq > read and item.message and item.message.direction == "in")
+    return next((item.seq for item in unread), None) if read else None
 
 
 def _size_through(ticket: Ticket, before: int | None, through: int) -> int:
