@@ -1,5 +1,7 @@
 """What the rules page's forms send."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +26,12 @@ class AlwaysAssignForm(forms.Form):
         },
     )
 
+    def __init__(self, data: Any, *, staff: User) -> None:
+        super().__init__(data)
+        self.staff = staff
+
     def clean_client(self) -> Client:
-        client = Client.objects.filter(pk=self.cleaned_data["client"]).first()
+        client = Client.objects.visible_to(self.staff).filter(pk=self.cleaned_data["client"]).first()
         if client is None:
             raise forms.ValidationError(_("There is no such client any more."))
         return client

@@ -12,6 +12,12 @@ class RuleQuerySet(models.QuerySet["Rule"]):
     def enabled(self) -> "RuleQuerySet":
         return self.filter(enabled=True)
 
+    def visible_to(self, staff: User) -> "RuleQuerySet":
+        """Those about nobody in particular, and about clients whom `staff` may see."""
+        if staff.scope == User.Scope.ALL:
+            return self
+        return self.filter(Q(client__isnull=True) | Q(client__in=Client.objects.visible_to(staff)))
+
     def for_event(self, event: TicketEvent) -> "RuleQuerySet":
         """The rules to ask about `event`, in their order: those about its client and those about anybody."""
         about = Q(client=event.ticket.client_id) | Q(client__isnull=True)

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from rules import operations
 from rules.forms import AlwaysAssignForm
 from rules.models import Rule, RuleRun
-from staff.access import employee, staff_required
+from staff.access import employee, permission_required, staff_required
 from staff.models import User
+from staff.roles import CHANGE_RULES
 from tickets.errors import OperationRefused
 from tickets.models import Client
 
@@ -33,11 +34,16 @@ LONGEST_SEARCH = 200
 def rule_list(request: HttpRequest) -> HttpResponseBase:
     """The whole page, or for htmx the clients that match what is being typed."""
     wanted = request.GET.get("client", "").replace("\0", "").strip()[:LONGEST_SEARCH]
-    context: dict[str, Any] = {"wanted": wanted, "found": _clients(wanted), "shown": CLIENTS_SHOWN}
+    context: dict[str, Any] = {
+        "wanted": wanted,
+        "found": _clients(employee(request), wanted),
+        "shown": CLIENTS_SHOWN,
+    }
     if request.headers.get("HX-Target") == "found-clients":
         response = render(request, "rules/_found_clients.html", context)
     else:
-        rules = Rule.objects.select_related("client", "assign_to", "created_by").order_by("-pk")
+        rules = Rule.objects.visible_to(employee(request)).order_by("-pk")
+        rules = rules.select_related("client", "assign_to", "created_by")
         page = Paginator(rules, RULES_SHOWN).get_page(request.GET.get("page"))
         context |= {"rules": page, "runs": _last_runs(page), "colleagues": User.objects.active().by_name()}
         response = render(request, "rules/list.html", context)
@@ -48,8 +54,9 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @staff_required
+@permission_required(CHANGE_RULES)
 def add(request: HttpRequest) -> HttpResponseBase:
-    form = AlwaysAssignForm(request.POST)
+    form = AlwaysAssignForm(request.POST, staff=employee(request))
     back = _way_back(request)
     if not form.is_valid():
         for errors in form.errors.values():
@@ -71,8 +78,10 @@ def add(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @staff_required
+@permission_required(CHANGE_RULES)
 def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    rule = Rule.objects.select_related("client", "assign_to").filter(pk=rule_id).first()
+    theirs = Rule.objects.visible_to(employee(request))
+    rule = theirs.select_related("client", "assign_to").filter(pk=rule_id).first()
     if rule is not None:  # gone already: somebody else was quicker, and it is what was asked for
         operations.remove(rule)
     messages.success(request, _("The rule was removed."))
@@ -81,17 +90,18 @@ def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 
 @require_POST
 @staff_required
+@permission_required(CHANGE_RULES)
 def switch(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    rule = get_object_or_404(Rule, pk=rule_id)
+    rule = get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id)
     operations.switch(rule, enabled=request.POST.get("enabled") == "1")
     return redirect(_way_back(request))
 
 
-def _clients(wanted: str) -> list[Client]:
+def _clients(staff: User, wanted: str) -> list[Client]:
     if not wanted:
         return []
     # The newest first: whoever is looked for has usually just written. One more shows that there are more.
-    matching = Client.objects.matching(wanted).select_related("inbox").order_by("-pk")
+    matching = Client.objects.visible_to(staff).matching(wanted).select_related("inbox").order_by("-pk")
     return list(matching[: CLIENTS_SHOWN + 1])
 
 

@@ -2,12 +2,13 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from staff.access import employee, staff_required
 from telegram_bridge.models import TelegramMessage, Update
 from tickets.models import Message, TicketEvent
+from tickets.views.sight import in_sight
 
 PERMISSION = "telegram_bridge.view_update"
 # A place that moves for hours is told hundreds of times.
@@ -19,7 +20,7 @@ MOST = 100
 def message_raw(request: HttpRequest, message_id: int) -> HttpResponseBase:
     if not employee(request).has_perm(PERMISSION):
         raise PermissionDenied
-    message = get_object_or_404(Message.objects.select_related("ticket__client"), pk=message_id)
+    message = in_sight(request, Message.objects.select_related("ticket__client"), message_id)
     updates = updates_of(message)
     context = {"message": message, "updates": updates[:MOST], "more": len(updates) > MOST}
     response = render(request, "telegram_bridge/message_raw.html", context)

@@ -73,8 +73,19 @@ def assign(ticket: Ticket, *, assignee: User | None, staff: User) -> Ticket:
             _refuse_closed(ticket)
             if not assignee.is_active:
                 raise OperationRefused(_("%(name)s no longer works here.") % {"name": assignee.name})
+            _require_may_have(assignee, ticket)
             steps.assign(opened, ticket, assignee, by_staff(staff))
     return ticket
+
+
+def _require_may_have(assignee: User, ticket: Ticket) -> None:
+    """A ticket is not given to who could not open it, or could not answer in it."""
+    if not assignee.has_perm(WORK):
+        raise OperationRefused(_("%(name)s only looks on and can’t have tickets.") % {"name": assignee.name})
+    # A limit by teams lets in whoever has the ticket.
+    inboxes = assignee.scope == User.Scope.INBOXES
+    if inboxes and not Ticket.objects.visible_to(assignee).filter(pk=ticket.pk).exists():
+        raise OperationRefused(_("%(name)s may not see this ticket.") % {"name": assignee.name})
 
 
 def _refuse_closed(ticket: Ticket) -> None:

@@ -104,7 +104,7 @@ def test_the_page_needs_as_many_queries_for_many_rules_as_for_few(
         make_ticket(client=person)
     client.get("/rules/")
     assert RuleRun.objects.count() == count
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         page = client.get("/rules/").content.decode()
     assert page.count("Applied last") == count
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staff.colours import Colour
 from staff.models import Team, User
+from staff.roles import WORK
 from tickets.models.clients import Client, Inbox
 from tickets.models.tags import Tag
 from tickets.querysets import StatusQuerySet, TicketQuerySet
@@ -187,10 +188,11 @@ class Ticket(models.Model):
 
     def can_be_answered_by(self, staff: User) -> bool:
         """Only the assignee of a ticket in progress can reply. The page asks; the operation enforces."""
-        return self.assignee_id == staff.pk and self.status.is_in_progress and staff.is_active
+        is_theirs = self.assignee_id == staff.pk and self.status.is_in_progress
+        return is_theirs and staff.is_active and staff.has_perm(WORK)
 
     def can_be_taken_by(self, staff: User) -> bool:
         """Nobody has it, or it is one's own and waits to be begun."""
-        if self.is_closed:
+        if self.is_closed or not staff.has_perm(WORK):
             return False
         return self.assignee_id is None or (self.assignee_id == staff.pk and not self.status.is_in_progress)

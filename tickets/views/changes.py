@@ -5,26 +5,27 @@ from http import HTTPStatus
 from pathlib import PurePath
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from staff.access import employee, staff_required
+from staff.models import User
 from tickets import operations
 from tickets.content import Content, NewFile, storable
 from tickets.errors import AnsweredMeanwhile, OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
 from tickets.models import Attachment, Message, Ticket
 from tickets.views.answers import address_of, done, from_script, refusal_json, refused
+from tickets.views.sight import in_sight
 from tickets.views.ticket import draw_page
 
 
 @require_POST
 @staff_required
 def take(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
-    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    ticket = in_sight(request, Ticket.objects, ticket_id)
     address = reverse("ticket", args=[ticket_id])
     try:
         operations.take(ticket, staff=employee(request))
@@ -36,7 +37,7 @@ def take(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @require_POST
 @staff_required
 def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
-    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    ticket = in_sight(request, Ticket.objects, ticket_id)
     address, form = reverse("ticket", args=[ticket_id]), AssignForm(request.POST)
     if not form.is_valid():
         return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
@@ -50,7 +51,7 @@ def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @require_POST
 @staff_required
 def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
-    ticket = get_object_or_404(Ticket, pk=ticket_id)
+    ticket = in_sight(request, Ticket.objects, ticket_id)
     address, form = reverse("ticket", args=[ticket_id]), StatusForm(request.POST)
     if not form.is_valid():
         return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
@@ -64,7 +65,7 @@ def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @require_POST
 @staff_required
 def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
-    message = get_object_or_404(Message, pk=message_id)
+    message = in_sight(request, Message.objects, message_id)
     address = address_of(message)
     try:
         operations.send_again(message, staff=employee(request))
@@ -77,6 +78,8 @@ def send_again(request: HttpRequest, message_id: int) -> HttpResponseBase:
 @staff_required
 def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     ticket = Ticket(pk=ticket_id)  # the verb reads and locks it; reading it here too would delay the message
+    if employee(request).scope != User.Scope.ALL:
+        in_sight(request, Ticket.objects, ticket_id)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return not_sent(request, ticket, first_error(form), status=HTTPStatus.BAD_REQUEST)
@@ -129,5 +132,5 @@ def not_sent(
         return refusal_json(words, status=status, key=uuid.uuid4(), newer=newer)
     if request.FILES:
         words = f"{words} {_('Please choose the files again.')}"
-    fresh = get_object_or_404(Ticket.objects.with_people(), pk=ticket.pk)
+    fresh = in_sight(request, Ticket.objects.with_people(), ticket.pk)
     return draw_page(request, fresh, typed=request.POST.dict(), error=words, status=status)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +16,7 @@ from tickets.file_types import GROUPS
 from tickets.models import Attachment, Client, Ticket
 from tickets.querysets import ticket_number
 from tickets.views.answers import done, from_script, refused
+from tickets.views.sight import in_sight
 
 TICKETS_SHOWN = 20
 FILES_SHOWN = 24
@@ -25,14 +26,18 @@ FILES_SHOWN = 24
 @staff_required
 def client(request: HttpRequest, client_id: int) -> HttpResponseBase:
     """Their card, tickets newest first, and files by kind and (with `ticket`) of one ticket."""
-    found = get_object_or_404(Client.objects.select_related("inbox"), pk=client_id)
+    found = in_sight(request, Client.objects.select_related("inbox"), client_id)
     asked = request.GET.get("files", "")
     group = asked if asked in GROUPS else ""
     ticket_id = ticket_number(request.GET.get("ticket", ""))
-    files = Attachment.objects.of_client(found).in_group(group).order_by("-pk")
+    files = Attachment.objects.visible_to(employee(request)).of_client(found).in_group(group).order_by("-pk")
     if ticket_id is not None:
         files = files.filter(message__ticket=ticket_id)
-    tickets = found.tickets.select_related("status", "assignee", "last_message").order_by("-pk")
+    tickets = (
+        found.tickets.visible_to(employee(request))
+        .select_related("status", "assignee", "last_message")
+        .order_by("-pk")
+    )
     context = {
         "client": found,
         "tickets": Paginator(tickets, TICKETS_SHOWN).get_page(request.GET.get("page")),
@@ -49,8 +54,8 @@ def client(request: HttpRequest, client_id: int) -> HttpResponseBase:
 @staff_required
 def send_again(request: HttpRequest, client_id: int) -> HttpResponseBase:
     """Every message that failed, in order; back to the ticket in which they are."""
-    client = get_object_or_404(Client, pk=client_id)
-    ticket = Ticket.objects.open().filter(client=client).first()
+    client = in_sight(request, Client.objects, client_id)
+    ticket = Ticket.objects.visible_to(employee(request)).open().filter(client=client).first()
     address = reverse("ticket", args=[ticket.pk]) if ticket else reverse("client", args=[client_id])
     try:
         result = operations.send_all_again(client, staff=employee(request))

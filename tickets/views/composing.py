@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,13 +13,14 @@ from tickets.forms import FormattedForm, first_error
 from tickets.models import Ticket
 from tickets.signals import staff_types
 from tickets.views.answers import refusal_json
+from tickets.views.sight import in_sight
 
 
 @require_POST
 @staff_required
 def preview(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """The text as both sides will see it, drawn as a message's text is."""
-    get_object_or_404(Ticket.objects.only("pk"), pk=ticket_id)
+    in_sight(request, Ticket.objects.only("pk"), ticket_id)
     form = FormattedForm(request.POST)
     if not form.is_valid():
         return refusal_json(first_error(form), status=HTTPStatus.BAD_REQUEST)
@@ -32,7 +33,7 @@ def preview(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @staff_required
 def typing(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """Tells the client's side that an answer is being typed. Writes nothing; asked for every few seconds."""
-    ticket = get_object_or_404(Ticket.objects.select_related("client", "status"), pk=ticket_id)
+    ticket = in_sight(request, Ticket.objects.select_related("client", "status"), ticket_id)
     if not ticket.can_be_answered_by(employee(request)):
         return refusal_json(_("Only who has this ticket can answer it."))
     staff_types.send(sender=Ticket, ticket=ticket, staff=employee(request))

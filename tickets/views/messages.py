@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +14,7 @@ from tickets.forms import FormattedForm, ReactionForm, first_error
 from tickets.markup_writing import write
 from tickets.models import Message, Ticket
 from tickets.views.answers import address_of, done, from_script, refusal_json, refused
+from tickets.views.sight import in_sight
 from tickets.views.ticket import draw_page
 
 
@@ -21,7 +22,7 @@ from tickets.views.ticket import draw_page
 @staff_required
 def edit(request: HttpRequest, message_id: int) -> HttpResponseBase:
     """Asked for by a script: what there is to edit, as it would be typed. Posted: the edit."""
-    message = get_object_or_404(Message, pk=message_id)
+    message = in_sight(request, Message.objects, message_id)
     if request.method != "POST":
         if from_script(request):
             return JsonResponse({"ok": True, "text": write(message.text, message.entities)})
@@ -43,7 +44,7 @@ def _not_edited(
     """What was typed stays in its form."""
     if from_script(request):
         return refusal_json(words, status=status)
-    ticket = get_object_or_404(Ticket.objects.with_people(), pk=message.ticket_id)
+    ticket = in_sight(request, Ticket.objects.with_people(), message.ticket_id)
     typed = {"message": message.pk, "edited": request.POST.get("text", ""), "format": "markup"}
     return draw_page(request, ticket, typed=typed, error=words, status=status)
 
@@ -51,7 +52,7 @@ def _not_edited(
 @require_POST
 @staff_required
 def delete(request: HttpRequest, message_id: int) -> HttpResponseBase:
-    message = get_object_or_404(Message, pk=message_id)
+    message = in_sight(request, Message.objects, message_id)
     try:
         amendments.delete(message, staff=employee(request))
     except OperationRefused as refusal:
@@ -62,7 +63,7 @@ def delete(request: HttpRequest, message_id: int) -> HttpResponseBase:
 @require_POST
 @staff_required
 def react(request: HttpRequest, message_id: int) -> HttpResponseBase:
-    message = get_object_or_404(Message, pk=message_id)
+    message = in_sight(request, Message.objects, message_id)
     form = ReactionForm(request.POST)
     if not form.is_valid():
         return refused(request, address_of(message), first_error(form), status=HTTPStatus.BAD_REQUEST)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -17,13 +16,14 @@ from tickets.mentions import called_in
 from tickets.models import Ticket
 from tickets.views.answers import done
 from tickets.views.changes import not_sent
+from tickets.views.sight import in_sight
 
 
 @require_POST
 @staff_required
 def note(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     viewer = employee(request)
-    ticket = get_object_or_404(Ticket.objects.visible_to(viewer), pk=ticket_id)
+    ticket = in_sight(request, Ticket.objects, ticket_id)
     form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return not_sent(request, ticket, first_error(form), status=HTTPStatus.BAD_REQUEST)

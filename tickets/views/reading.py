@@ -3,7 +3,6 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,13 +12,14 @@ from tickets import reading
 from tickets.models import Ticket
 from tickets.querysets import ticket_number
 from tickets.views.answers import done, refused
+from tickets.views.sight import in_sight
 
 
 @require_POST
 @staff_required
 def read(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """Everything up to `seq` was read."""
-    found = get_object_or_404(Ticket.objects.visible_to(employee(request)).only("pk"), pk=ticket_id)
+    found = in_sight(request, Ticket.objects.only("pk"), ticket_id)
     address = reverse("ticket", args=[ticket_id])
     seq = ticket_number(request.POST.get("seq", ""))
     if seq is None:
@@ -32,6 +32,6 @@ def read(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
 @staff_required
 def unread(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     """The client's last message is unread again."""
-    found = get_object_or_404(Ticket.objects.visible_to(employee(request)).only("pk"), pk=ticket_id)
+    found = in_sight(request, Ticket.objects.only("pk"), ticket_id)
     reading.mark_unread(employee(request).pk, found.pk)
     return done(request, reverse("ticket-list"))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from staff.access import employee, staff_required
 from staff.models import User
+from staff.roles import WORK
 from tickets import reading
 from tickets.arrangement import arranged
 from tickets.conversation import PAGE_SIZE, Item, stretch
@@ -143,7 +144,9 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     asked = request.GET.get("files", "")
     group = asked if asked in GROUPS else ""
     files = Attachment.objects.of_ticket(ticket).in_group(group).order_by("-message__seq", "position")
-    earlier = ticket.client.tickets.exclude(pk=ticket.pk).select_related("status", "assignee")
+    earlier = (
+        ticket.client.tickets.visible_to(viewer).exclude(pk=ticket.pk).select_related("status", "assignee")
+    )
     return {
         "ticket": ticket,
         "viewer": viewer,
@@ -162,7 +165,10 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 
 
 def _composer_state(ticket: Ticket, viewer: User) -> str:
-    """Whether and how `viewer` may answer: ready, take (and reply in one step), closed, or a colleague's."""
+    """Whether and how `viewer` may answer: ready, take (and reply in one step), closed, a
+    colleague's, or a viewer, who only looks on."""
+    if not viewer.has_perm(WORK):
+        return "viewer"
     if ticket.can_be_answered_by(viewer):
         return "ready"
     if ticket.is_closed:
@@ -172,8 +178,12 @@ def _composer_state(ticket: Ticket, viewer: User) -> str:
 
 def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None) -> dict[str, Any]:
     typed = typed or {}
-    target = _message_asked_for(ticket, str(typed.get("reply_to") or request.GET.get("reply_to", "")))
-    chosen = _message_asked_for(ticket, str(typed.get("message") or request.GET.get("message", "")))
+    target = _message_asked_for(
+        employee(request), ticket, str(typed.get("reply_to") or request.GET.get("reply_to", ""))
+    )
+    chosen = _message_asked_for(
+        employee(request), ticket, str(typed.get("message") or request.GET.get("message", ""))
+    )
     return {
         "typed": typed,
         "typed_text": typed.get("text", ""),
@@ -192,10 +202,10 @@ def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None
     }
 
 
-def _message_asked_for(ticket: Ticket, number: str) -> Message | None:
+def _message_asked_for(viewer: User, ticket: Ticket, number: str) -> Message | None:
     """A message of this client's, to answer or to do something with."""
     asked = ticket_number(number)
     if asked is None:
         return None
-    of_client = Message.objects.filter(ticket__client=ticket.client_id)
+    of_client = Message.objects.visible_to(viewer).filter(ticket__client=ticket.client_id)
     return of_client.select_related("author", "ticket__client").filter(pk=asked).first()
