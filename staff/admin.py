@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from staff.access import employee
 from staff.admin_views import titled
 from staff.links import DAYS_VALID, password_link
-from staff.models import User
+from staff.models import Team, User
 
 # Nothing in this product goes by groups, confirmed addresses or raw secrets.
 for model in (Group, EmailAddress, Authenticator):
@@ -72,6 +72,13 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         if commit:
             user.save()
         return user
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "colour")
+    search_fields = ("name",)
+    filter_horizontal = ("members",)
 
 
 @admin.register(User)

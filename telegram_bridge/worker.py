@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from procrastinate import RetryDecision
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -23,7 +24,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
+from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.places import Place, Places, occupy
+from tickets import snoozing
 
 logger = logging.getLogger(__name__)
 
@@ -201,18 +204,20 @@ class Worker:
             await asyncio.sleep(0.5)
 
     async def _show_life(self) -> None:
-        """Heartbeats, and between them a look for what dead workers have left."""
+        """Heartbeats, and between them a look for what dead workers have left, and for tickets whose time to
+        come back it is."""
         rounds = 0
         while True:
             await self._persistently(self.manager.update_heartbeat, self.worker_id)
             try:
+                await in_bot_thread(snoozing.wake_due, timezone.now())
                 await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
                 if rounds % ORPHANS_EVERY == 0:
                     await stalled.settle_orphans()
                     await stalled.clear_away(self.manager)
             except Exception as error:
                 if not (isinstance(error, ConnectorException) or database_faults.passes(error)):
-                    logger.exception("What dead workers left could not be settled; it is tried again")
+                    logger.exception("What has to be done now and then was not done; it is tried again")
             rounds += 1
             await asyncio.sleep(HEARTBEAT_SECONDS)
 

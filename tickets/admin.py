@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staff.admin_views import BigTable, ReadOnly, titled
-from tickets.models import Client, Inbox, Message, Status, Ticket, TicketEvent
+from tickets.models import Client, Inbox, Message, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import ticket_number
 from tickets.search import words_of
 
@@ -48,6 +48,12 @@ class StatusAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscripta
         if obj is not None and (obj.pk in Status.BUILT_IN_IDS or obj.tickets.exists()):
             return False
         return super().has_delete_permission(request, obj)
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "colour")
+    search_fields = ("name",)
 
 
 @admin.register(Inbox)

@@ -7,10 +7,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import User
+from tickets.conflicts import UNKNOWN
 from tickets.content import Content, NewFile
 from tickets.file_types import kind_of_upload, type_of_upload
 from tickets.markup import parse
 from tickets.models import Message, Status
+from tickets.properties import LONGEST_SUBJECT
 from tickets.querysets import BIGGEST_ID
 from tickets.reaction_emoji import reaction_of
 from tickets.reply_buttons import ButtonsField
@@ -60,6 +62,19 @@ class FormattedForm(forms.Form):
 def _as_written(text: str) -> str:
     """A form sends line breaks as CR LF; Telegram knows LF."""
     return text.replace("\r\n", "\n")
+
+
+class WasForm(forms.Form):
+    """A change that says what the page showed before it (tickets/conflicts.py); "none" stands for nothing."""
+
+    was = forms.CharField(required=False, max_length=LONGEST_SUBJECT, strip=False)
+
+    def was_id(self) -> object:
+        """The id, None for nothing, UNKNOWN when the form doesn't say."""
+        given = self.cleaned_data["was"]
+        if given == "none":
+            return None
+        return int(given) if given.isdecimal() else UNKNOWN
 
 
 class ReplyForm(FormattedForm):
@@ -145,13 +160,13 @@ class ReactionForm(forms.Form):
         return reaction
 
 
-class StatusForm(forms.Form):
+class StatusForm(WasForm):
     status = forms.ModelChoiceField(
         Status.objects.all(), error_messages={"invalid_choice": _("There is no such status any more.")}
     )
 
 
-class AssignForm(forms.Form):
+class AssignForm(WasForm):
     """An employee, or nobody. Whether they still work here is the verb's question."""
 
     assignee = forms.ModelChoiceField(

@@ -15,13 +15,18 @@ from psycopg.errors import ForeignKeyViolation
 from staff.models import User
 from staff.roles import WORK
 from tickets import steps
+from tickets.conflicts import UNKNOWN, refuse_changed
 from tickets.content import Content
 from tickets.errors import AnsweredMeanwhile, OperationRefused
 from tickets.journal import SYSTEM, Change, by_staff, change
-from tickets.models import Attachment, Client, Message, Status, Ticket
+from tickets.models import Attachment, Client, Message, Status, Ticket, TicketEvent
 from tickets.sendable import require_quote, require_sendable
 
 Delivery = Message.Delivery
+Kind = TicketEvent.Kind
+# What changes who has a ticket, and its status.
+ASSIGNING = (Kind.TICKET_TAKEN, Kind.TICKET_ASSIGNED, Kind.TICKET_UNASSIGNED)
+STATUS_CHANGING = (Kind.TICKET_TAKEN, Kind.STATUS_CHANGED, Kind.TICKET_CLOSED, Kind.TICKET_REOPENED)
 
 
 def locked(ticket_id: int) -> Ticket:
@@ -60,11 +65,15 @@ def _take(opened: Change, ticket: Ticket, staff: User) -> None:
     steps.take(opened, ticket, staff, by_staff(staff))
 
 
-def assign(ticket: Ticket, *, assignee: User | None, staff: User) -> Ticket:
-    """The ticket, given to `assignee`, or to nobody. An Open ticket stays Open."""
+def assign(ticket: Ticket, *, assignee: User | None, staff: User, was: object = UNKNOWN) -> Ticket:
+    """The ticket, given to `assignee`, or to nobody. An Open ticket stays Open. Refused when it no longer is
+    with `was`, an employee's id or None."""
     require_worker(staff)
     with change() as opened:
         ticket = locked(ticket.pk)
+        if ticket.assignee_id != (assignee.pk if assignee else None):
+            now = ticket.assignee.name if ticket.assignee else _("nobody")
+            refuse_changed(ticket, ASSIGNING, was=was, now=ticket.assignee_id, words=now)
         if assignee is None:
             if ticket.assignee_id is not None:
                 _refuse_closed(ticket)
@@ -93,10 +102,11 @@ def _refuse_closed(ticket: Ticket) -> None:
         raise OperationRefused(_("This ticket is closed. Reopen it first."))
 
 
-def set_status(ticket: Ticket, *, status: Status, staff: User) -> Ticket:
+def set_status(ticket: Ticket, *, status: Status, staff: User, was: object = UNKNOWN) -> Ticket:
     """The ticket with `status`. Out of a closed status it is a reopening: in progress, with `staff`.
 
-    Refused when the client has a newer ticket that isn't closed. A ticket nobody has that is put in
+    Refused when it no longer has the status `was` (an id), and when the client has a newer ticket that isn't
+    closed. A ticket nobody has that is put in
     progress becomes `staff`'s: somebody has to be at work on it.
     """
     require_worker(staff)
@@ -105,6 +115,7 @@ def set_status(ticket: Ticket, *, status: Status, staff: User) -> Ticket:
             ticket = locked(ticket.pk)
             if ticket.status_id == status.pk:
                 return ticket
+            refuse_changed(ticket, STATUS_CHANGING, was=was, now=ticket.status_id, words=ticket.status.label)
             if ticket.is_closed and not status.is_closed:
                 _reopen(opened, ticket, status, staff)
             else:

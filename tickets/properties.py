@@ -5,36 +5,46 @@ changes nothing and writes nothing.
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from staff.models import Team, User
 from tickets import property_steps, steps
+from tickets.conflicts import UNKNOWN, refuse_changed
 from tickets.content import Content
 from tickets.errors import OperationRefused
 from tickets.journal import SYSTEM, by_staff, change
-from tickets.models import Message, Tag, Ticket
+from tickets.models import Message, Tag, Ticket, TicketEvent
 from tickets.operations import locked, reply_target, require_worker
 from tickets.sendable import require_sendable
 
+Kind = TicketEvent.Kind
+LONGEST_SUBJECT = 200  # characters, as the column has them
+LONGEST_SNOOZE = timedelta(days=366)
 
-def set_team(ticket: Ticket, *, team: Team | None, staff: User) -> Ticket:
-    """The ticket, given to `team` or to none."""
+
+def set_team(ticket: Ticket, *, team: Team | None, staff: User, was: object = UNKNOWN) -> Ticket:
+    """The ticket, given to `team` or to none. Refused when it no longer is `was`'s, a team's id or None."""
     with change() as opened:
         ticket = locked(ticket.pk)
         require_worker(staff)
         if ticket.team_id != (team.pk if team else None):
+            now = ticket.team.name if ticket.team else _("no team")
+            refuse_changed(ticket, [Kind.TEAM_CHANGED], was=was, now=ticket.team_id, words=now)
             property_steps.set_team(opened, ticket, team, by_staff(staff))
     return ticket
 
 
-def set_priority(ticket: Ticket, *, priority: Ticket.Priority, staff: User) -> Ticket:
+def set_priority(ticket: Ticket, *, priority: Ticket.Priority, staff: User, was: object = UNKNOWN) -> Ticket:
+    """The ticket with `priority`. Refused when it no longer is `was`."""
     with change() as opened:
         ticket = locked(ticket.pk)
         require_worker(staff)
         if ticket.priority != priority:
+            now = str(Ticket.Priority(ticket.priority).label)
+            refuse_changed(ticket, [Kind.PRIORITY_CHANGED], was=was, now=ticket.priority, words=now)
             property_steps.set_priority(opened, ticket, priority, by_staff(staff))
     return ticket
 
@@ -52,19 +62,25 @@ def change_tags(ticket: Ticket, *, add: list[Tag], remove: list[Tag], staff: Use
     return ticket
 
 
-def set_subject(ticket: Ticket, *, subject: str, staff: User) -> Ticket:
-    subject = " ".join(subject.split())
+def set_subject(ticket: Ticket, *, subject: str, staff: User, was: object = UNKNOWN) -> Ticket:
+    """The ticket, named `subject` or, when that is empty, by its client alone. Refused when it is longer than
+    LONGEST_SUBJECT, or no longer is `was`."""
+    subject = " ".join(subject.replace("\0", "").split())
+    if len(subject) > LONGEST_SUBJECT:
+        raise OperationRefused(_("A subject has at most %(limit)d characters.") % {"limit": LONGEST_SUBJECT})
     with change() as opened:
         ticket = locked(ticket.pk)
         require_worker(staff)
         if ticket.subject != subject:
+            now = ticket.subject or _("no subject")
+            refuse_changed(ticket, [Kind.SUBJECT_CHANGED], was=was, now=ticket.subject, words=now)
             property_steps.set_subject(opened, ticket, subject, by_staff(staff))
     return ticket
 
 
 def snooze(ticket: Ticket, *, until: datetime | None, staff: User) -> Ticket:
     """The ticket, put aside until `until` or, with None, until the client writes. Refused for a closed one
-    and for a time that is over."""
+    and for a time that is over or too far away."""
     with change() as opened:
         ticket = locked(ticket.pk)
         require_worker(staff)
@@ -72,6 +88,8 @@ def snooze(ticket: Ticket, *, until: datetime | None, staff: User) -> Ticket:
             raise OperationRefused(_("This ticket is closed. Reopen it first."))
         if until is not None and until <= timezone.now():
             raise OperationRefused(_("This time is over. Choose a later one."))
+        if until is not None and until > timezone.now() + LONGEST_SNOOZE:
+            raise OperationRefused(_("A ticket can be put aside for a year at most."))
         if not (ticket.is_snoozed and ticket.snoozed_until == until):
             property_steps.snooze(opened, ticket, until, by_staff(staff))
     return ticket

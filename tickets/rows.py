@@ -54,6 +54,10 @@ COLUMNS = (
     "status_id",
     "assignee_id",
     "last_seq",
+    "priority",
+    "subject",
+    "waiting_since",
+    "snoozed_at",
     "created_at",
     "updated_at",
     "closed_at",
@@ -85,6 +89,9 @@ class Row:
     assignee_initials: str
     assignee_tone: int
     client_name: str
+    subject: str
+    priority: int
+    is_snoozed: bool
     username: str
     initials: str
     tone: int
@@ -198,6 +205,9 @@ def _row(
         assignee_initials=_initials(assignee),
         assignee_tone=(value["assignee_id"] or 0) % TONES,
         client_name=value["client__name"],
+        subject=value["subject"],
+        priority=value["priority"],
+        is_snoozed=value["snoozed_at"] is not None,
         username=value["client__username"],
         initials=_initials(value["client__name"]),
         tone=value["client_id"] % TONES,
@@ -208,7 +218,7 @@ def _row(
         preview=_preview(value),
         draft=" ".join((value["draft"] or "").split()),
         unread=value["unread"],
-        waits=direction == Message.Direction.IN and value["closed_at"] is None,
+        waits=value["waiting_since"] is not None and value["closed_at"] is None,
         undelivered=value["last_message__delivery"] in {Message.Delivery.FAILED, Message.Delivery.UNKNOWN},
         when=days.short(at),
         when_in_full=days.full(at),
@@ -217,8 +227,8 @@ def _row(
 
 
 def _author(direction: str | None, author: User | None) -> str:
-    """Who wrote the last message, where it wasn't the client."""
-    if direction != Message.Direction.OUT:
+    """Who wrote the last message or note, where it wasn't the client."""
+    if direction in {None, Message.Direction.IN}:
         return ""
     return author.name if author else _("Automatic message")
 

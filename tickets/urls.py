@@ -3,7 +3,18 @@
 from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
-from tickets.views import changes, clients, composing, files, messages, notes, reading, saved_views, ticket
+from tickets.views import (
+    changes,
+    clients,
+    composing,
+    files,
+    messages,
+    notes,
+    properties,
+    reading,
+    saved_views,
+    ticket,
+)
 from tickets.views.list import ticket_list
 
 urlpatterns = [
@@ -15,6 +26,7 @@ urlpatterns = [
     path("tickets/<id:ticket_id>/take/", changes.take, name="ticket-take"),
     path("tickets/<id:ticket_id>/assign/", changes.assign, name="ticket-assign"),
     path("tickets/<id:ticket_id>/status/", changes.status, name="ticket-status"),
+    path("tickets/<id:ticket_id>/set/<slug:name>/", properties.change_property, name="ticket-property"),
     path("tickets/<id:ticket_id>/reply/", changes.reply, name="ticket-reply"),
     path("tickets/<id:ticket_id>/note/", notes.note, name="ticket-note"),
     path("tickets/<id:ticket_id>/preview/", composing.preview, name="ticket-preview"),

@@ -13,6 +13,7 @@ export class Panel {
     this.on = on; // signedOut()
     this.notice = document.getElementById("notice");
     pane.addEventListener("submit", (event) => this.submitted(event));
+    pane.addEventListener("change", ({ target }) => target.matches("[data-auto]") && target.form.requestSubmit());
     document.addEventListener("click", (event) => this.clicked(event), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(), { signal });
     for (const field of pane.querySelectorAll("[data-filter]")) {
@@ -71,16 +72,23 @@ export class Panel {
     const address = button?.getAttribute("formaction") || form.getAttribute("action");
     const body = new FormData(form, button); // before the button is off: a disabled one has no value
     if (button) button.disabled = true;
+    let refused = false;
     try {
       const answer = await post(address, body);
-      if (answer.ok) closeMenus();
+      if (answer.ok) {
+        closeMenus();
+        if ("clears" in form.dataset) form.reset();
+      }
       else if (answer.status === 401) this.on.signedOut();
       else this.say(answer.error || this.notice.dataset.wordsFailed);
+      refused = !answer.ok;
     } catch {
       this.say(this.notice.dataset.wordsUnreachable);
     }
     if (button) button.disabled = false;
     await this.refresh();
+    // A choice that was refused shows what is the case; a text that was typed stays.
+    if (refused && form.querySelector("[data-auto]")) form.reset();
   }
 
   say(words, good = false) {

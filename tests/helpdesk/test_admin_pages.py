@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from rules.models import Rule, RuleRun
 from rules.operations import always_assign
-from staff.models import User
+from staff.models import Team, User
 from telegram_bridge.models import Bot, Update
 from tests.factories import make_bot, make_client, make_message, make_ticket, make_user
 from tickets.models import Client as Person
-from tickets.models import Inbox, Message, Status, Ticket, TicketEvent
+from tickets.models import Inbox, Message, Status, Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,8 @@ def desk(boss: User) -> Bot:
     ticket = make_ticket(client=person, text="Где мой заказ?")
     make_message(ticket)
     failed_update(bot)
+    Tag.objects.create(name="Мария")
+    Team.objects.create(name="Мария")
     return bot
 
 
@@ -55,7 +57,7 @@ def test_the_administration_holds_what_it_should_and_nothing_else() -> None:
     shown = {model.__name__ for model in admin.site._registry}
     assert shown == {
         *("User", "Status", "Inbox", "Client", "Ticket", "Message", "TicketEvent"),
-        *("Rule", "RuleRun", "Bot", "Update"),
+        *("Rule", "RuleRun", "Bot", "Update", "Tag", "Team"),
     }
 
 

@@ -50,6 +50,7 @@ class World:
             "client_id": self.client,
             "rule_id": self.rule,
         }
+        route = route.replace("<slug:name>", "priority")
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(rows[name[1]].pk), route)
 
 
@@ -169,7 +170,7 @@ def test_a_viewer_reads_along_and_changes_nothing(route: str, world: World) -> N
     browser, before = signed_in(viewer), journal()
     own = {"ticket-read", "ticket-unread"}  # how far one has read is one's own
     address = world.address(route)
-    form = {"text": "x", "status": "3", "assignee": viewer.pk, "emoji": "👍", "enabled": "0"}
+    form = {"text": "x", "status": "3", "assignee": viewer.pk, "emoji": "👍", "enabled": "0", "priority": "4"}
     answer = browser.post(address, form, headers={"Accept": "application/json"})
     if answer.resolver_match.url_name not in own | {"ticket-preview"}:
         assert answer.status_code in {400, 403, 404, 405, 409}, address

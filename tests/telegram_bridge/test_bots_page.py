@@ -249,7 +249,7 @@ def test_the_page_costs_the_same_however_many_bots_there_are(
         well_bot()
     client.force_login(make_user())
     client.get("/bots/")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         page = client.get("/bots/").content.decode()
     assert page.count('data-state="well"') == count
 
@@ -268,7 +268,7 @@ def test_the_strip_asks_the_database_once_in_a_while_not_on_each_page(
     well_bot(state=State.UNAUTHORIZED, username="sad_bot")
     client.force_login(make_user())
     assert "@sad_bot" in client.get("/profile/").content.decode()
-    with django_assert_num_queries(3):  # the session, its user, and the navigation's inboxes
+    with django_assert_num_queries(5):  # the session, its user, and the navigation
         assert "@sad_bot" in client.get("/profile/").content.decode()
 
 

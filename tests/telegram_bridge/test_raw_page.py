@@ -86,7 +86,7 @@ def test_it_costs_the_same_however_many_updates_there_are(
     ours = received(inbound, body)
     for number in range(1, 105):
         edited(inbound, ours, body, text=str(number))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = page_of(boss, ours)
     assert page.count('class="card mb-3 raw-update"') == 100
     assert "There are more updates" in page

@@ -42,7 +42,8 @@ def assign(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
     try:
-        operations.assign(ticket, assignee=form.cleaned_data["assignee"], staff=employee(request))
+        assignee = form.cleaned_data["assignee"]
+        operations.assign(ticket, assignee=assignee, staff=employee(request), was=form.was_id())
     except OperationRefused as refusal:
         return refused(request, address, str(refusal))
     return done(request, address)
@@ -56,7 +57,8 @@ def status(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return refused(request, address, first_error(form), status=HTTPStatus.BAD_REQUEST)
     try:
-        operations.set_status(ticket, status=form.cleaned_data["status"], staff=employee(request))
+        chosen = form.cleaned_data["status"]
+        operations.set_status(ticket, status=chosen, staff=employee(request), was=form.was_id())
     except OperationRefused as refusal:
         return refused(request, address, str(refusal))
     return done(request, address)

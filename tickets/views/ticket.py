@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from staff.access import employee, staff_required
 from staff.models import User
 from staff.roles import WORK
-from tickets import reading
+from tickets import reading, snoozing
 from tickets.arrangement import arranged
+from tickets.choices import choices_for
 from tickets.conversation import PAGE_SIZE, Item, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
@@ -150,6 +151,11 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "viewer": viewer,
+        "tags": list(ticket.tags.all()),
+        "offered": choices_for(viewer),
+        "team_id": str(ticket.team_id or ""),
+        "priorities": list(reversed(Ticket.Priority.choices)),
+        "snoozes": snoozing.CHOICES.items(),
         "composer_state": _composer_state(ticket, viewer),
         "in_progress_id": Status.IN_PROGRESS_ID,
         "closed_id": Status.CLOSED_ID,
