@@ -43,15 +43,15 @@ def test_properties_are_set_without_a_reload_and_never_over_a_colleagues(
     hers.locator("#property-subject").press("Enter")
     expect(his.locator(f"#ticket-{ticket.pk}")).to_contain_text("A wrong bill")
 
-    # His page asks late: what she did meanwhile is told, not overwritten.
-    his.route(
-        re.compile("/set/priority/"), lambda route: route.continue_(post_data=_as_if_it_was(route, "2"))
-    )
+    # His page has not heard of what she does meanwhile: he is told, and nothing is overwritten.
+    his.route(re.compile(r"\?files="), lambda route: route.abort())
+    hers.locator("#property-priority").select_option("High")
+    expect(his.locator("#conversation")).to_contain_text("Anna changed the priority: Urgent → High")
+    his.unroute_all()
     his.locator("#property-priority").select_option("Low")
-    expect(his.locator("#notice")).to_have_text(
-        "Anna changed this meanwhile, to “Urgent”. Nothing was overwritten."
-    )
-    expect(his.locator("#property-priority")).to_have_value("4")
+    told = "Anna changed this meanwhile, to “High”. Nothing was overwritten."
+    expect(his.locator("#notice")).to_have_text(told)
+    expect(his.locator("#property-priority")).to_have_value("3")
 
     his.get_by_text("Put aside…").click()
     his.get_by_role("button", name="Until the client writes").click()
@@ -64,8 +64,3 @@ def test_properties_are_set_without_a_reload_and_never_over_a_colleagues(
     for window in (hers, his):
         window.context.close()
     assert errors == [[], []]
-
-
-def _as_if_it_was(route: Any, value: str) -> str:
-    """The form that a page would send which has not heard of the change yet."""
-    return re.sub(r'(name="was"\r\n\r\n)\d', rf"\g<1>{value}", route.request.post_data)
