@@ -1,7 +1,7 @@
 # The verbs of this project. `make` alone explains them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench messages
+.PHONY: help setup run test check bench screens messages
 
 PY := .venv/bin/python
 export PYTHON
@@ -15,6 +15,7 @@ help:
 	@echo "make check   lint, types, layers, migrations, deployment settings, templates"
 	@echo "make bench   measure the product beside its floors"
 	@echo "make messages collect the texts to translate into locale/, and compile what is translated (needs gettext)"
+	@echo "make screens the gallery in docs/screens/, from a real browser"
 	@echo "make setup   only make .venv and install what run, test, check and bench need"
 	@echo
 	@echo "PYTHON=/path/to/python3.12 chooses the Python (3.11 or newer). Settings: .env.example"
@@ -29,6 +30,11 @@ run:
 test: setup
 	@embedded/chromium.sh
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+screens: setup
+	@embedded/chromium.sh
+	@mkdir -p docs/screens
+	@$(PY) -m pytest -q tests/gallery/screens.py $(ARGS)
 
 bench: setup
 	@$(PY) -m bench $(ARGS)
