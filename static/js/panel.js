@@ -78,6 +78,8 @@ export class Panel {
       if (answer.ok) {
         closeMenus();
         if ("clears" in form.dataset) form.reset();
+        // To stay would be to read it again.
+        if ("leaves" in form.dataset) document.querySelector(".ticket-back").click();
       }
       else if (answer.status === 401) this.on.signedOut();
       else this.say(answer.error || this.notice.dataset.wordsFailed);
