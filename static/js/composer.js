@@ -15,7 +15,7 @@ export class Composer {
     this.form = composer.querySelector("form.composer-form");
     this.text = this.form.elements.text;
     this.sending = new Sending(composer, { ...on, changed: () => this.changed(), drawn: () => this.update(), again: () => this.send() });
-    this.draft = new Draft(ticket);
+    this.draft = new Draft(ticket, composer, signal);
     this.mode = new Mode(composer, () => this.changed());
     this.target = new Target(composer, () => this.changed());
     this.files = new ComposerFiles(composer, { changed: () => this.changed(), refused: (words) => this.say(words) });

@@ -20,7 +20,7 @@ export function takeUp(kept, { form, target, buttons, mode }) {
   const { elements } = form;
   if (!elements.text.value && kept.text) {
     elements.text.value = kept.text;
-    elements.key.value = kept.key; // had it arrived after all, it is still one message
+    if (kept.key) elements.key.value = kept.key; // had it arrived after all, it is still one message
   }
   for (const name of kept.options ?? []) elements[name].checked = true;
   if (kept.text && kept.mode) mode.choose(kept.mode);

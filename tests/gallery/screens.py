@@ -55,7 +55,7 @@ TALKS = {
         ("Александра Константиновна Верещагина-Поликарпова", "Где найти счёт за сентябрь?"),
     ],
 }
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "answer": "I am sorry, Maria. I have asked the carrier, and will tell you in an hour at the latest.",
         "note": "@boris the depot says a lorry broke down; do we give a voucher?",
@@ -110,7 +110,7 @@ def morning(anna: User, language: str) -> Ticket:
     words = WORDS[language]
     boris = make_user("boris", first_name="Boris" if language == "en" else "Борис")
     now = timezone.now()
-    well = {"state": Bot.State.RUNNING, "seen_at": now, "state_changed_at": now}
+    well: dict[str, Any] = {"state": Bot.State.RUNNING, "seen_at": now, "state_changed_at": now}
     inbox = make_bot(inbox=make_inbox(words["shop"]), username="shop_bot", **well).inbox
     tags = [
         Tag.objects.create(name=name, colour=colour)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from staff.access import employee, staff_required
 from staff.models import User
-from tickets import operations
+from tickets import drafts, operations
 from tickets.content import Content, NewFile, storable
 from tickets.errors import AnsweredMeanwhile, OperationRefused
 from tickets.forms import AssignForm, ReplyForm, StatusForm, first_error
@@ -100,6 +100,7 @@ def reply(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     except OperationRefused as refusal:
         newer = isinstance(refusal, AnsweredMeanwhile)
         return not_sent(request, ticket, str(refusal), newer=newer)
+    drafts.forget_draft(employee(request), ticket_id)
     if message.created_at < began and not _says(message, content):
         # The form's first try did arrive, only its answer was lost; meanwhile the person changed it.
         words = _("Your message was sent before you changed it. What you changed was not sent.")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from staff.access import employee, staff_required
-from tickets import properties
+from tickets import drafts, properties
 from tickets.errors import OperationRefused
 from tickets.forms import ReplyForm, first_error
 from tickets.mentions import called_in
@@ -42,4 +42,5 @@ def note(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
         )
     except OperationRefused as refusal:
         return not_sent(request, ticket, str(refusal))
+    drafts.forget_draft(viewer, ticket_id)
     return done(request, reverse("ticket", args=[ticket_id]), message=message.pk, key=uuid.uuid4())

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from staff.access import employee, staff_required
 from staff.models import User
 from staff.roles import WORK
-from tickets import reading, snoozing
+from tickets import drafts, reading, snoozing
 from tickets.arrangement import arranged
 from tickets.choices import choices_for
 from tickets.conversation import PAGE_SIZE, Item, stretch
@@ -192,6 +192,7 @@ def _composer(request: HttpRequest, ticket: Ticket, typed: dict[str, Any] | None
     )
     return {
         "typed": typed,
+        "draft": drafts.draft_of(employee(request), ticket.pk),
         "typed_text": typed.get("text", ""),
         "typed_as_written": bool(typed) and typed.get("format") != "markup",
         "reply_target": target,
