@@ -36,9 +36,10 @@ async function refresh() {
   const { address } = list().dataset; // the page's own may be a ticket's
   try {
     const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href }, cache: "no-store" });
+    const html = await answer.text();
     if (answer.status === 401) listConnection.show("signed-out");
-    // A filter chosen meanwhile has drawn its own list.
-    else if (answer.ok && address === list().dataset.address) show(await answer.text());
+    // A filter chosen meanwhile, even while this came, has drawn its own list.
+    else if (answer.ok && address === list().dataset.address) show(html);
     if (answer.ok) await refreshCounts();
   } catch {
     due = true; // not reachable: the socket says so too, and its return brings us here
