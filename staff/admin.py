@@ -24,6 +24,7 @@ from staff.access import employee
 from staff.admin_views import titled
 from staff.links import DAYS_VALID, password_link
 from staff.models import Team, User
+from staff.roles import Role
 
 # Nothing in this product goes by groups, confirmed addresses or raw secrets.
 for model in (Group, EmailAddress, Authenticator):
@@ -31,21 +32,25 @@ for model in (Group, EmailAddress, Authenticator):
 
 
 class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    is_admin = forms.BooleanField(
-        required=False,
-        label=gettext_lazy("Administrator"),
-        help_text=gettext_lazy("May open this administration: bots, employees, statuses, records."),
+    role = forms.ChoiceField(
+        choices=Role.choices,
+        label=gettext_lazy("role"),
+        help_text=gettext_lazy(
+            "Viewers read along. Agents work on tickets and teach rules. Supervisors also share views and "
+            "make tags. Administrators open this administration: bots, employees, statuses, records."
+        ),
     )
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name", "email", "is_active"]
+        fields = ["username", "first_name", "last_name", "email", "is_active", "scope"]
         help_texts = {
             "username": gettext_lazy("For signing in. Letters, digits and @ . + - _ only."),
             "email": gettext_lazy("Optional; can be used instead of the user name when signing in."),
             "is_active": gettext_lazy(
                 "Untick when somebody leaves: they can't sign in any more, their history stays."
             ),
+            "scope": gettext_lazy("Whose members they are is set with the inboxes and the teams."),
         }
 
     # Set by the admin for each request: nobody shuts themselves out.
@@ -53,20 +58,20 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["is_admin"].initial = self.instance.is_superuser
+        self.fields["role"].initial = self.instance.role if self.instance.pk else Role.AGENT
 
     def clean(self) -> dict[str, Any]:
         cleaned = cast(dict[str, Any], super().clean())
         if self.editor is not None and self.instance.pk == self.editor.pk:
             if not cleaned.get("is_active", True):
                 self.add_error("is_active", _("You can't deactivate your own account."))
-            if not cleaned.get("is_admin"):
-                self.add_error("is_admin", _("You can't take this from yourself; another administrator can."))
+            if cleaned.get("role") != Role.ADMINISTRATOR:
+                self.add_error("role", _("You can't take this from yourself; another administrator can."))
         return cleaned
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
-        user.is_staff = user.is_superuser = self.cleaned_data["is_admin"]
+        user.is_staff = user.is_superuser = self.cleaned_data["role"] == Role.ADMINISTRATOR
         if user._state.adding:
             user.set_unusable_password()
         if commit:
@@ -96,7 +101,7 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/staff/user/change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        person = ["username", "first_name", "last_name", "email", "is_admin"]
+        person = ["username", "first_name", "last_name", "email", "role", "scope"]
         if obj is None:
             words = _("After saving you see a link, once. Give it to the person: they choose their password.")
             return [(None, {"fields": person, "description": words})]
@@ -119,6 +124,7 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        obj.set_role(Role(form.cleaned_data["role"]))
         if not change:
             _show_link(request, obj)
 
@@ -148,8 +154,11 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         others = users.exclude(pk=employee(request).pk)
         if users.filter(pk=employee(request).pk).exists():
             messages.warning(request, _("You can't deactivate your own account."))
-        if others.update(is_active=False):
-            messages.success(request, _("Deactivated. Their tickets stay as they are: assign them anew."))
+        for user in others:
+            user.is_active = False
+            user.save(update_fields=["is_active"])  # one by one: each one's open pages are told
+        if others:
+            messages.success(request, _("Deactivated. Their open tickets are nobody’s in a moment."))
 
     @admin.action(description=gettext_lazy("Activate again"))
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -26,7 +26,7 @@ from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.places import Place, Places, occupy
-from tickets import snoozing
+from tickets import leaving, snoozing
 
 logger = logging.getLogger(__name__)
 
@@ -204,13 +204,14 @@ class Worker:
             await asyncio.sleep(0.5)
 
     async def _show_life(self) -> None:
-        """Heartbeats, and between them a look for what dead workers have left, and for tickets whose time to
-        come back it is."""
+        """Heartbeats, and between them a look for what dead workers have left, and for tickets to bring back:
+        their time has come, or who had them left."""
         rounds = 0
         while True:
             await self._persistently(self.manager.update_heartbeat, self.worker_id)
             try:
                 await in_bot_thread(snoozing.wake_due, timezone.now())
+                await in_bot_thread(leaving.hand_back)
                 await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
                 if rounds % ORPHANS_EVERY == 0:
                     await stalled.settle_orphans()

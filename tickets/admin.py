@@ -60,6 +60,7 @@ class TagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class InboxAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "created_at")
     search_fields = ("name",)
+    filter_horizontal = ("members",)
     actions = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:

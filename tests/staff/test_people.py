@@ -7,10 +7,18 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from staff.models import User
+from staff.roles import Role
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-PERSON = {"username": "nina", "first_name": "Nina", "last_name": "", "email": ""}
+PERSON = {
+    "username": "nina",
+    "first_name": "Nina",
+    "last_name": "",
+    "email": "",
+    "role": "agent",
+    "scope": "all",
+}
 
 
 @pytest.fixture
@@ -31,11 +39,23 @@ def test_a_new_person_has_no_password_but_a_link_that_is_shown_once(client: Clie
     assert "password-link" not in client.get("/admin/staff/user/").content.decode()
 
 
-def test_an_administrator_is_added_with_one_tick(client: Client, boss: User) -> None:
-    client.post("/admin/staff/user/add/", PERSON | {"is_admin": "on"})
+def test_an_administrator_is_added_with_one_choice(client: Client, boss: User) -> None:
+    client.post("/admin/staff/user/add/", PERSON | {"role": "administrator"})
     nina = User.objects.get(username="nina")
     assert nina.is_staff
     assert nina.is_superuser
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_person_has_the_role_and_the_limit_that_were_chosen(client: Client, boss: User, role: Role) -> None:
+    nina = make_user("nina")
+    form = PERSON | {"role": role.value, "scope": "teams", "is_active": "on"}
+    assert client.post(f"/admin/staff/user/{nina.pk}/change/", form).status_code == 302
+    nina = User.objects.get(pk=nina.pk)
+    assert (nina.role, nina.scope, nina.is_staff) == (role, "teams", role == Role.ADMINISTRATOR)
+    assert nina.groups.count() == 1
+    page = client.get(f"/admin/staff/user/{nina.pk}/change/").content.decode()
+    assert f'<option value="{role.value}" selected>' in page
 
 
 def test_a_new_link_is_made_by_a_button_that_is_no_get(client: Client, boss: User) -> None:
