@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
 from tickets.views import (
+    canned,
     changes,
     clients,
     composing,
@@ -21,6 +22,9 @@ from tickets.views.list import ticket_list
 urlpatterns = [
     path("tickets/", ticket_list, name="ticket-list"),
     path("tickets/navigation/", saved_views.navigation_views, name="navigation"),
+    path("canned/", canned.replies, name="canned-replies"),
+    path("canned/<id:reply_id>/", canned.change, name="canned-reply"),
+    path("tickets/<id:ticket_id>/canned/", canned.suggestions, name="ticket-canned"),
     path("views/", saved_views.views, name="saved-views"),
     path("views/<id:view_id>/", saved_views.change, name="saved-view"),
     path("tickets/<id:ticket_id>/", ticket.ticket, name="ticket"),

@@ -5,7 +5,7 @@ import { Formatting } from "./formatting.js";
 import { MessageMenu } from "./message_menu.js";
 import { Preview } from "./preview.js";
 import { Quoting } from "./quoting.js";
-import { wireMentions } from "./suggestions.js";
+import { wireCanned, wireMentions } from "./suggestions.js";
 import { wireTyping } from "./typing.js";
 import { Voice } from "./voice.js";
 
@@ -23,5 +23,6 @@ export function wireComposing(box, say, on, signal) {
   new Quoting(box, composer, signal);
   new MessageMenu(composer, say, signal);
   wireMentions(element);
+  wireCanned(element);
   wireTyping(element);
 }

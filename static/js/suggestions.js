@@ -84,3 +84,18 @@ export function wireMentions(composer) {
     take: (option) => `@${option.dataset.username} `,
   });
 }
+
+// `/` and the beginning of a shortcut: canned replies, with this ticket's names in them already.
+export function wireCanned(composer) {
+  const template = document.createElement("template");
+  new Suggestions(composer.querySelector("textarea.composer-text"), composer.querySelector("#composer-canned"), {
+    trigger: /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u,
+    when: () => !composer.hasAttribute("data-editing"),
+    find: async (typed) => {
+      const answer = await fetch(`${composer.dataset.canned}?${new URLSearchParams({ q: typed })}`, { headers: { "HX-Request": "true" } });
+      template.innerHTML = answer.ok ? await answer.text() : "";
+      return [...template.content.children];
+    },
+    take: (option) => option.dataset.text,
+  });
+}

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.flows.staff_browser import errors_of, window_of
 from tests.flows.test_browser_ticket_page import open_ticket
+from tickets import canned
 from tickets.models import Mention, Message, Status
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,5 +38,32 @@ def test_a_note_calls_a_colleague_on_a_ticket_one_may_not_answer(
     expect(text).to_have_value("")
     assert Mention.objects.get().staff == boris
     assert not Message.objects.filter(direction="out").exists()
+    page.context.close()
+    assert errors == []
+
+
+def test_a_slash_brings_a_canned_reply_with_the_clients_name(
+    browser: Any, processes: Any, live_database: Any
+) -> None:
+    anna = factories.make_user("anna", first_name="Anna")
+    client = factories.make_client(name="Maria Lopez")
+    ticket = factories.make_ticket(client=client, text="Hello", assignee=anna, status=Status.IN_PROGRESS_ID)
+    for shortcut, words in (("hello", "Hello {{ client.first_name }}!"), ("help", "How can I help?")):
+        canned.save_canned(anna, None, shortcut=shortcut, title="", text=words, audience="own", team=None)
+    page = window_of(browser, anna, processes.web().url)
+    errors = errors_of(page)
+    open_ticket(page, ticket)
+    text = page.get_by_label("Write a message")
+    text.press_sequentially("/he")
+    options = page.locator("#composer-canned [role=option]")
+    expect(options).to_have_count(2)
+    text.press_sequentially("llo")
+    expect(options).to_have_count(1)
+    text.press("Enter")
+    expect(text).to_have_value("Hello Maria!")
+    text.press_sequentially(" 1/2 and/or")  # no shortcut: it stands within a word
+    expect(page.locator("#composer-canned")).to_be_hidden()
+    text.press("Enter")
+    expect(page.locator('.message[data-direction="out"]')).to_contain_text("Hello Maria! 1/2 and/or")
     page.context.close()
     assert errors == []

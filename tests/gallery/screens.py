@@ -17,7 +17,7 @@ from telegram_bridge.models import Bot
 from tests.factories import make_bot, make_client, make_inbox, make_message, make_ticket, make_user
 from tests.flows.staff_browser import window_of
 from tests.tickets.cast import receive
-from tickets import operations, properties, saved_views
+from tickets import canned, operations, properties, saved_views
 from tickets.content import Content
 from tickets.mentions import called_in
 from tickets.models import Message, Status, Tag, Ticket
@@ -139,6 +139,7 @@ def morning(anna: User, language: str) -> Ticket:
     closed = Status.objects.get(pk=Status.CLOSED_ID)
     operations.set_status(tickets[2], status=closed, staff=anna)
     Rule.objects.create(client=looked_at.client, assign_to=anna, created_by=anna)
+    canned.save_canned(anna, None, shortcut="eta", title="", text=words["answer"], audience="all", team=None)
     saved_views.save_view(
         anna, name=words["view"], filters={"tag": [str(tags[0].pk)]}, audience="all", team=None
     )
@@ -175,6 +176,7 @@ def test_every_page(windows: Any, anna: User, size: str, theme: str, language: s
         ("rules", "/rules/"),
         ("bots", "/bots/"),
         ("views", "/views/"),
+        ("canned", "/canned/"),
         ("profile", "/profile/"),
     ):
         page.goto(address)

@@ -53,7 +53,7 @@ def test_sharing_is_refused_in_words_to_who_may_not(browser: Browser, anna: User
     assert "Only a supervisor" in save(browser, "For all", audience="all")
     for audience in (f"team:{team.pk}", "team:x", "team:"):
         assert "member of" in save(browser, "Ours", audience=audience)
-    assert "whom the view is for" in save(browser, "Whose", audience="cats")
+    assert "whom it is for" in save(browser, "Whose", audience="cats")
     assert "needs a name" in save(browser, "  ")
     assert not SavedView.objects.exists()
     team.members.add(anna, mate := make_user())
@@ -69,7 +69,7 @@ def test_a_supervisor_shares_with_everybody_and_arranges_what_is_shared(anna: Us
         save(browser, name, audience="all")
     second = SavedView.objects.get(name="Second")
     refused = hers.post(f"/views/{second.pk}/", {"act": "delete"}, follow=True)
-    assert "Only who saved this view" in refused.content.decode()
+    assert "Only who saved this" in refused.content.decode()
     browser.post(f"/views/{second.pk}/", {"act": "up"})
     assert list(SavedView.objects.values_list("name", flat=True)) == ["Second", "First"]
     browser.post(f"/views/{second.pk}/", {"act": "rename", "name": "Renamed"})
