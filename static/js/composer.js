@@ -96,7 +96,7 @@ export class Composer {
     const { editing } = this.target;
     if (editing) this.draft.keep({ ...this.before, edit: { ...editing, text: this.text.value } });
     else this.draft.keep(snapshot(this));
-    this.form.dispatchEvent(new Event("composer-changed"));
+    this.form.dispatchEvent(new Event("composer-changed", { bubbles: true }));
   }
 
   restore() {

@@ -51,11 +51,14 @@ function arrived() {
   rowOf(ticket)?.scrollIntoView({ block: "nearest" });
   // On a phone the list is gone, or back again: so is what had the focus. Until it settles the new pane has the
   // old one's class, and an empty one is not shown there: it couldn't take the focus.
-  document.body.addEventListener("htmx:afterSettle", () => {
+  const settled = new AbortController();
+  document.body.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!target.contains(pane())) return; // another part of the page
+    settled.abort();
     if (before !== document.body && before?.checkVisibility()) return;
     const next = ticket ? document.getElementById("conversation") : left;
     next?.focus({ preventScroll: true });
-  }, { once: true });
+  }, { signal: settled.signal });
 }
 
 // Where one is

@@ -31,6 +31,7 @@ def test_a_morning_without_a_mouse(browser: Any, processes: Any, live_database: 
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("j")  # a dialog keeps the keys to itself
     page.keyboard.press("Escape")
+    expect(page.locator("#keymap")).to_be_hidden()
     expect(page.get_by_text("No ticket is open")).to_be_visible()
 
     page.keyboard.press("j")
@@ -84,6 +85,7 @@ def test_a_morning_without_a_mouse(browser: Any, processes: Any, live_database: 
     page.keyboard.type("unassigned")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tickets/?assignee=none&state=open")
+    expect(page.locator("[data-row]")).to_have_count(1)
     assert page.evaluate("window.same"), "the page was loaded anew"
 
     page.keyboard.press("j")
