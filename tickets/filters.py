@@ -14,6 +14,8 @@ from staff.models import User
 from tickets.choices import Choices
 from tickets.models import Status, Ticket
 from tickets.pages import ORDERINGS
+from tickets.search import fold
+from tickets.search_language import Asked, parse
 
 ME, NOBODY, MINE = "me", "none", "mine"
 YES = "1"
@@ -57,6 +59,14 @@ def _date() -> django_filters.DateFilter:
 def _yes(method: str) -> django_filters.ChoiceFilter:
     wrong = gettext_lazy("“%(value)s” is neither 1 nor nothing. It was left out.")
     return _choice(method, wrong, [(YES, "")])
+
+
+# "before:" ends with the day before, "after:" begins with the day itself.
+DATES = {"before": "created_before", "after": "created_from"}
+
+
+def _is_in(wanted: str, name: str) -> bool:
+    return fold(wanted) in fold(name)
 
 
 class WaitFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
@@ -122,6 +132,8 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     ) -> None:
         """`statuses`, `people` and `choices` are what the page shows anyway: no query to check a value."""
         super().__init__(data, queryset)
+        self.asked = Asked()  # as the search was understood, once it was made
+        self._untold: list[str] = []  # what the search could not make sense of, known when it was made
         self.user = user
         self.offered = choices
         working = [(str(person.pk), person.name) for person in people if person.is_active]
@@ -174,6 +186,8 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
             after = timezone.make_aware(datetime.combine(value + timedelta(days=1), time()))
         except OverflowError:  # the year 1 or 9999: all there is lies on one side of it
             return tickets
+        if end == "before":
+            return tickets.filter(**{f"{column}_at__lt": begin})
         if end == "from":
             return tickets.filter(**{f"{column}_at__gte": begin})
         return tickets.filter(**{f"{column}_at__lt": after})
@@ -194,7 +208,43 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         return tickets  # tickets/pages.py orders: the cursor needs to know how
 
     def with_words(self, tickets: Any, name: str, value: str) -> Any:
-        return tickets.matching(value)
+        """Words, phrases and operators (tickets/search_language.py); one that finds nothing to stand for is
+        told and left out."""
+        self.asked = asked = parse(value)
+        for operator, wanted in asked.operators:
+            tickets = self._operated(tickets, operator, wanted)
+        for phrase in asked.phrases:
+            tickets = tickets.with_phrase(phrase)
+        return tickets.matching(asked.words)
+
+    def _operated(self, tickets: Any, operator: str, wanted: str) -> Any:
+        if operator == "from":
+            people = [pk for group in self.people.values() for pk, name in group if _is_in(wanted, name)]
+            return tickets.written_by(wanted, [int(pk) for pk in people])
+        if operator in {"before", "after"}:
+            try:
+                return self.by_date(tickets, DATES[operator], date.fromisoformat(wanted))
+            except ValueError:
+                self._untold.append(_("“%(date)s” is no date like 2026-11-28.") % {"date": wanted})
+                return tickets
+        offered = {
+            "tag": self.offered.tags,
+            "in": self.offered.inboxes,
+            "status": self.filters["status"].extra["choices"],
+        }[operator]
+        ids = [int(pk) for pk, name in offered if _is_in(wanted, str(name))]
+        if not ids:
+            self._untold.append(
+                _("Nothing is called “%(name)s”: “%(operator)s:” was left out.")
+                % {
+                    "name": wanted,
+                    "operator": operator,
+                }
+            )
+            return tickets
+        if operator == "tag":
+            return tickets.tagged(*ids)
+        return tickets.filter(**{"inbox__in" if operator == "in" else "status__in": ids})
 
     @property
     def chosen(self) -> Chosen:
@@ -218,4 +268,5 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     def complaints(self) -> list[str]:
         """What is wrong with the values given, in words."""
         form: forms.Form = self.form
-        return list(dict.fromkeys(str(error) for errors in form.errors.values() for error in errors))
+        wrong = [str(error) for errors in form.errors.values() for error in errors]
+        return list(dict.fromkeys([*wrong, *self._untold]))

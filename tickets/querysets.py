@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from tickets.search import fold, search_query, words_of
+from tickets.search import fold, phrase_query, search_query, words_of
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -93,9 +93,27 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def snoozed(self) -> Self:
         return self.filter(closed_at__isnull=True, snoozed_at__isnull=False)
 
-    def tagged(self, tag_id: int) -> Self:
+    def tagged(self, *tag_ids: int) -> Self:
+        """Those with one of these tags at least."""
         through = self.model.tags.through
-        return self.filter(Exists(through.objects.filter(ticket=OuterRef("pk"), tag=tag_id)))
+        return self.filter(Exists(through.objects.filter(ticket=OuterRef("pk"), tag__in=tag_ids)))
+
+    def written_by(self, name: str, staff_ids: list[int]) -> Self:
+        """Those of a client called `name`, and those in which one of the employees wrote."""
+        from tickets.models import Client, Message  # the models are made of these querysets
+
+        clients = Client.objects.matching(name).order_by("-pk").values("pk")[:MOST_MATCHES]
+        wrote = Message.objects.filter(ticket=OuterRef("pk"), author__in=staff_ids)
+        return self.filter(Q(client__in=clients) | Q(Exists(wrote)))
+
+    def with_phrase(self, phrase: str) -> Self:
+        """Those with a message that has the phrase as it is typed, in whatever case."""
+        from tickets.models import Message
+
+        # The index finds them by their stems, of which a common word ("very") has none.
+        newest = Message.objects.filter(search=phrase_query(phrase), text__icontains=phrase)
+        newest = newest.order_by((F("pk") + 0).desc())
+        return self.filter(pk__in=newest.values("ticket_id")[:MOST_MATCHES])
 
     def mentioning(self, staff: "User") -> Self:
         """Those with a note that calls `staff`."""
@@ -125,7 +143,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_for_update(of=("self",), no_key=True)
 
     def matching(self, text: str) -> Self:
-        """Tickets whose number, client or messages match `text`; everything for an empty one."""
+        """Tickets whose number, client, messages or file names match `text`; all for an empty one."""
         text = text.strip()
         if not text:
             return self
@@ -134,7 +152,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             if (number := ticket_number(text)) is not None
             else self._ids(Q(pk__in=[]))
         )
-        from tickets.models import Client, Message  # the models are made of these querysets
+        from tickets.models import Attachment, Client, Message  # the models are made of these querysets
 
         matching_clients = Client.objects.matching(text).order_by("-pk").values("pk")[:MOST_MATCHES]
         ids = [found, self._ids(Q(client__in=matching_clients)).order_by("-pk")[:MOST_MATCHES]]
@@ -142,6 +160,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             # Not by the bare id: its index would be walked backwards through all messages for a rare word.
             newest = Message.objects.matching(words).order_by((F("pk") + 0).desc())
             ids.append(newest.values("ticket_id")[:MOST_MATCHES])
+        named = Attachment.objects.filter(name__icontains=text).order_by("-pk")
+        ids.append(named.values("message__ticket_id")[:MOST_MATCHES])
         return self.filter(pk__in=ids[0].union(*ids[1:], all=True))
 
     def _ids(self, condition: Q) -> models.QuerySet[Any, Any]:

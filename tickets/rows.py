@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.contrib.postgres.search import SearchHeadline
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Left
 from django.utils import timezone
@@ -21,6 +22,7 @@ from tickets import client_pictures, kind_words, reading
 from tickets.counting import CountOf
 from tickets.models import Draft, Message, Status, Ticket
 from tickets.pages import Place
+from tickets.search import search_query
 
 # Counted exactly up to here; a number beyond says nothing more to a person and costs time.
 MOST_COUNTED = 1000
@@ -73,6 +75,9 @@ COLUMNS = (
     "last_message__delivery",
 )
 
+# Characters that no text has: PostgreSQL puts them around what was searched for.
+HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
+
 # What stands for a message without text (tickets/kind_words.py).
 PREVIEWED = ("title", "question", "emoji", "type")
 
@@ -101,6 +106,7 @@ class Row:
     icon: str
     preview: str
     draft: str
+    snippet: list[tuple[str, bool]]
     unread: int
     waits: bool
     undelivered: bool
@@ -157,8 +163,12 @@ def read(
     count: CountOf,
     statuses: list[Status],
     people: list[User],
+    words: list[str],
 ) -> Rows:
-    """The rows of `tickets` as `reader` sees them, their times by `column`, and the `count`; one query."""
+    """The rows of `tickets` as `reader` sees them, their times by `column`, and the `count`; one query.
+
+    With `words` that were searched for, a row shows where they stand.
+    """
     unread_tickets = reading.unread_tickets(reader)
     values = tickets.values(
         *COLUMNS,
@@ -166,6 +176,7 @@ def read(
         unread=reading.unread_messages(reader),
         unread_tickets=CountOf(unread_tickets),
         draft=Subquery(_drafts_of(reader)),
+        snippet=Subquery(_found(words)) if words else Value(""),
         text=Left("last_message__text", LONGEST_PREVIEW * 2),
         **{name: KeyTextTransform(name, "last_message__details") for name in PREVIEWED},
     )
@@ -183,6 +194,30 @@ def _drafts_of(reader: User) -> QuerySet[Draft, Any]:
     """The beginning of the answer that `reader` has begun in a ticket."""
     drafts = Draft.objects.filter(staff=reader, ticket=OuterRef("pk"), is_note=False).exclude(text="")
     return drafts.annotate(beginning=Left("text", LONGEST_PREVIEW)).values("beginning")
+
+
+def _found(words: list[str]) -> QuerySet[Message, Any]:
+    """The newest message with `words`, cut to where they stand, each between HIT_BEGINS and HIT_ENDS."""
+    newest = Message.objects.filter(ticket=OuterRef("pk")).matching(words).order_by("-seq")
+    headline = SearchHeadline(
+        "text",
+        search_query(words),
+        config="russian",
+        start_sel=HIT_BEGINS,
+        stop_sel=HIT_ENDS,
+        max_words=14,
+        min_words=6,
+    )
+    return newest.annotate(headline=headline).values("headline")[:1]
+
+
+def _pieces(snippet: str | None) -> list[tuple[str, bool]]:
+    """The snippet as (text, whether it is what was searched for)."""
+    pieces = []
+    for part in " ".join((snippet or "").split()).split(HIT_BEGINS):
+        hit, ends, rest = part.partition(HIT_ENDS)
+        pieces += [(hit, bool(ends)), (rest, False)]
+    return [(text, is_hit) for text, is_hit in pieces if text]
 
 
 def _row(
@@ -217,6 +252,7 @@ def _row(
         icon=ICONS.get(value["last_message__kind"], ""),
         preview=_preview(value),
         draft=" ".join((value["draft"] or "").split()),
+        snippet=_pieces(value["snippet"]),
         unread=value["unread"],
         waits=value["waiting_since"] is not None and value["closed_at"] is None,
         undelivered=value["last_message__delivery"] in {Message.Delivery.FAILED, Message.Delivery.UNKNOWN},

@@ -28,6 +28,12 @@ def search_query(words: list[str]) -> SearchQuery:
     return russian | SearchQuery(query, config="english", search_type="raw")
 
 
+def phrase_query(phrase: str) -> SearchQuery:
+    """The tsquery for words that follow each other, under either stemmer."""
+    russian = SearchQuery(fold(phrase), config="russian", search_type="phrase")
+    return russian | SearchQuery(fold(phrase), config="english", search_type="phrase")
+
+
 def fold(text: str) -> str:
     """`text` as it is compared: lower case, ё as е, one space between words."""
     return " ".join(text.lower().replace("ё", "е").split())

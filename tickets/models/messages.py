@@ -4,10 +4,11 @@ import secrets
 from pathlib import PurePath
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import User
@@ -289,6 +290,10 @@ class Attachment(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["message_id", "position", "pk"]
+        indexes = [
+            # TicketQuerySet.matching: a part of a file's name.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="attachment_name_trgm"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

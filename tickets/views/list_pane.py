@@ -20,6 +20,7 @@ from tickets.chips import chips
 from tickets.choices import choices_for
 from tickets.filters import LONGEST_SEARCH, ME, MINE, NOBODY, ORDERING_WORDS, STATES, Chosen, TicketFilter
 from tickets.models import Status, Ticket
+from tickets.search import words_of
 
 COLUMNS = {
     "updated_at": pgettext_lazy("column", "Updated"),
@@ -75,6 +76,7 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
         count=rows.counted(tickets),
         statuses=statuses,
         people=people,
+        words=words_of(narrowed.asked.words),
     )
     page = pages.page_of(found.rows, cursor, ordering, lambda row: row.place, size=size)
     given = _cursor_given(query, cursor)
