@@ -76,4 +76,4 @@ def unread_tickets(staff: User) -> QuerySet[Ticket]:
     """The tickets that wait for `staff` to look at them: unread, not closed, theirs or nobody's."""
     open_ones = Ticket.objects.visible_to(staff).active()
     theirs = open_ones.assigned_to(staff) | open_ones.unassigned()
-    return theirs.unread_by(staff).order_by().values("pk")[:MOST_UNREAD]  # type: ignore[return-value]
+    return theirs.unread_by(staff).order_by().values("pk")[:MOST_UNREAD]  # type: ignore[return-value]  # rows of ids
