@@ -98,8 +98,8 @@ WITH place AS (
     FROM place, had, generate_series(1, %(count)s - had.tickets) AS number
     RETURNING id, external_id, inbox_id
 ), ticket AS (
-    INSERT INTO tickets_ticket (client_id, inbox_id, status_id, source, last_seq, last_in_seq, created_at, updated_at,
-                                closed_at, last_message_id)
+    INSERT INTO tickets_ticket (client_id, inbox_id, status_id, source, last_seq, last_in_seq, created_at,
+                                updated_at, closed_at, last_message_id)
     SELECT id, inbox_id, 1 + external_id %% 3, '', 1, 1, now() - external_id * interval '1 minute',
            now() - external_id * interval '1 minute', CASE WHEN external_id %% 3 = 2 THEN now() END,
            nextval('tickets_message_id_seq')
