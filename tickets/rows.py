@@ -15,7 +15,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from staff.models import User
 from tickets import client_pictures, kind_words, reading
@@ -113,6 +113,11 @@ class Row:
     when: str
     when_in_full: str
     timestamp: str
+
+    @property
+    def unread_words(self) -> str:
+        words = ngettext("%(number)s unread message", "%(number)s unread messages", self.unread)
+        return words % {"number": self.unread}
 
 
 class Days:
