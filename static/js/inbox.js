@@ -54,7 +54,9 @@ function show(html) {
   const selected = selectedNow();
   window.Idiomorph.morph(list(), html.trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
   window.htmx.process(list()); // links that are new
-  if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  // A row may be another element now.
+  const again = focused?.isConnected ? focused : focused?.dataset.row && document.querySelector(`[data-row="${focused.dataset.row}"]`);
+  if (again && document.activeElement !== again) again.focus({ preventScroll: true });
   selectAgain(selected);
   if (scroller().scrollTop > 0) keepInPlace(before);
   for (const row of rows()) if (isFresh(row)) lightUp(row);

@@ -44,7 +44,7 @@ for (const failure of ["htmx:responseError", "htmx:sendError"]) {
 
 function arrived() {
   const before = document.activeElement;
-  const left = document.querySelector("[data-row][aria-current]");
+  const left = document.querySelector("[data-row][aria-current]")?.dataset.row;
   mount(pane());
   const { ticket } = pane().dataset;
   markRow(ticket);
@@ -56,7 +56,7 @@ function arrived() {
     if (!target.contains(pane())) return; // another part of the page
     settled.abort();
     if (before !== document.body && before?.checkVisibility()) return;
-    const next = ticket ? document.getElementById("conversation") : left;
+    const next = ticket ? document.getElementById("conversation") : rowOf(left);
     next?.focus({ preventScroll: true });
   }, { signal: settled.signal });
 }

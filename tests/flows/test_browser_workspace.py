@@ -324,7 +324,7 @@ def test_it_weighs_little_answers_fast_and_nothing_moves(
     assert first < FIRST_PAGE, sorted(sizes.items(), key=lambda one: -one[1])[:8]
     assert page.evaluate("window.shifts") == []
 
-    for number in range(12):
+    for number in range(24):  # the quickest counts: this machine runs other tests meanwhile
         ticket = tickets[number % 2]
         with page.expect_response(re.compile(rf"/tickets/{ticket.pk}/$")) as answered:
             row(page, ticket).click()
