@@ -17,19 +17,19 @@ import django
 django.setup()
 
 # Below here because Django must be set up first (E402).
-from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core.asgi import get_asgi_application  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.template import Context, Engine  # noqa: E402
-from django.urls import path  # noqa: E402
-from django.views.decorators.csrf import csrf_exempt  # noqa: E402
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402  (after django.setup)
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (after django.setup)
+from django.conf import settings  # noqa: E402  (after django.setup)
+from django.core.asgi import get_asgi_application  # noqa: E402  (after django.setup)
+from django.db import connection  # noqa: E402  (after django.setup)
+from django.http import HttpRequest, HttpResponse  # noqa: E402  (after django.setup)
+from django.template import Context, Engine  # noqa: E402  (after django.setup)
+from django.urls import path  # noqa: E402  (after django.setup)
+from django.views.decorators.csrf import csrf_exempt  # noqa: E402  (after django.setup)
 
-from helpdesk.server import serve  # noqa: E402
-from helpdesk.server_channel import Limits  # noqa: E402
-from tickets.models import Inbox  # noqa: E402
+from helpdesk.server import serve  # noqa: E402  (after django.setup)
+from helpdesk.server_channel import Limits  # noqa: E402  (after django.setup)
+from tickets.models import Inbox  # noqa: E402  (after django.setup)
 
 GROUP = "floor"
 

@@ -71,7 +71,6 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     def save(self, commit: bool = True) -> User:
         user: User = super().save(commit=False)
-        user.is_staff = user.is_superuser = self.cleaned_data["role"] == Role.ADMINISTRATOR
         if user._state.adding:
             user.set_unusable_password()
         if commit:

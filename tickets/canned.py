@@ -16,7 +16,7 @@ from tickets.sharing import require_keeper, team_shared_with
 VARIABLE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
 VARIABLES = ("client.name", "client.first_name", "ticket.number", "me.name")
 MOST_SUGGESTED = 8
-LONGEST_SHORTCUT, LONGEST_TITLE = 40, 120
+LONGEST_TITLE = 120
 
 
 def usable(staff: User) -> QuerySet[CannedReply]:

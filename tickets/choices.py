@@ -16,7 +16,7 @@ class Choices:
     teams: Offered = field(default_factory=list)
     inboxes: Offered = field(default_factory=list)
     tags: Offered = field(default_factory=list)
-    # The teams that one may share a view with.
+    # The teams that one may share something with.
     sharing: Offered = field(default_factory=list)
 
 

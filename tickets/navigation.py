@@ -18,9 +18,7 @@ from staff.models import User
 from tickets.counting import CountOf
 from tickets.filters import Chosen, TicketFilter
 from tickets.models import Inbox, SavedView, Ticket
-
-# Beyond it a number says nothing more to a person, and costs time.
-MOST_UNREAD = 99
+from tickets.reading import MOST_UNREAD
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class View:
 
     @property
     def many(self) -> bool:
-        return self.count > MOST_UNREAD
+        return self.count >= MOST_UNREAD
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def navigation_of_page(request: HttpRequest) -> dict[str, object]:
 
 
 def unread_counts(staff: User) -> dict[str, int]:
-    """How many active tickets are unread in each view, up to one more than MOST_UNREAD; one query.
+    """How many active tickets are unread in each view, up to MOST_UNREAD; one query.
 
     Each count walks a partial index of what is not closed, and stops at the bound.
     """
@@ -108,7 +106,7 @@ def _unread(staff: User) -> Any:
 
 
 def _count(tickets: QuerySet[Ticket]) -> CountOf:
-    return CountOf(tickets.order_by().values("pk")[: MOST_UNREAD + 1])
+    return CountOf(tickets.order_by().values("pk")[:MOST_UNREAD])
 
 
 def _view(name: str, icon: str, here: Chosen | None, count: int = 0, /, **query: str | list[str]) -> View:

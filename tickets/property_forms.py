@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from staff.models import Team, User
 from staff.roles import MANAGE_DESK
 from tickets import properties, snoozing
+from tickets.conflicts import UNKNOWN
 from tickets.errors import OperationRefused
 from tickets.forms import WasForm
 from tickets.models import Tag, Ticket
@@ -54,7 +55,8 @@ class SubjectForm(PropertyForm):
     subject = forms.CharField(required=False)
 
     def apply(self, ticket: Ticket, staff: User) -> None:
-        subject, was = self.cleaned_data["subject"], self.cleaned_data["was"]
+        subject = self.cleaned_data["subject"]
+        was = self.cleaned_data["was"] if "was" in self.data else UNKNOWN
         properties.set_subject(ticket, subject=subject, staff=staff, was=was)
 
 

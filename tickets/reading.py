@@ -13,7 +13,7 @@ from tickets import live
 from tickets.counting import CountOf
 from tickets.models import Message, ReadMark, Ticket
 
-# More than this many are shown as "99+".
+# So many are counted, and shown as "99+": beyond, a number says nothing more to a person, and costs time.
 MOST_UNREAD = 100
 
 _FORWARD = """

@@ -13,7 +13,10 @@ const LETTERS = {
   KeyT: () => find('#ticket-summary [name="act"][value="take"]')?.click(),
   KeyE: () => find("[data-close-ticket]")?.click(),
   KeyA: () => openMenu("#assign-form"),
-  KeyS: () => showSide() || openMenu("[data-snooze] form"),
+  KeyS: () => {
+    showSide();
+    openMenu("[data-snooze] form");
+  },
   KeyR: () => compose("reply"),
   KeyN: () => compose("note"),
   KeyU: () => find("[data-mark-unread]")?.requestSubmit(),

@@ -135,6 +135,13 @@ def test_the_later_of_two_is_told_what_it_is_by_now(anna: User, boris: User, tic
     assert (ticket.priority, ticket.team, ticket.subject) == (3, team, "Hers")
 
 
+def test_a_form_that_does_not_say_what_was_changes_it_whatever_it_is(anna: User, ticket: Ticket) -> None:
+    properties.set_subject(ticket, subject="Hers", staff=anna)
+    for name, form in (("subject", {"subject": "New"}), ("priority", {"priority": "1"})):
+        assert put(anna, ticket, name, **form).status_code == 200
+    assert fresh(ticket).subject == "New"
+
+
 def test_assigning_and_closing_over_a_colleague_is_told_too(anna: User, boris: User, ticket: Ticket) -> None:
     operations.take(ticket, staff=anna)
     browser = browser_of(boris)

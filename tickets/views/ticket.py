@@ -20,7 +20,7 @@ from staff.models import User
 from staff.roles import WORK
 from tickets import drafts, reading, snoozing
 from tickets.arrangement import arranged
-from tickets.choices import choices_for
+from tickets.choices import Choices, choices_for
 from tickets.conversation import PAGE_SIZE, Item, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
@@ -52,7 +52,9 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     elif before is not None:
         response = render(request, "tickets/_older.html", _conversation(request, found, before))
     else:
-        response = render(request, "tickets/_panel.html", _panel(request, found))
+        response = render(
+            request, "tickets/_panel.html", _panel(request, found, choices_for(employee(request)))
+        )
     patch_vary_headers(response, ["HX-Request", "HX-Target", "Accept"])
     response["Cache-Control"] = "no-store"  # "back" must not show a page of yesterday
     return response
@@ -71,7 +73,7 @@ def draw_page(
     pane = list_pane(request, carried(request.GET), selected=ticket.pk)
     context = {
         **pane,
-        **_pane(request, ticket, before, typed),
+        **_pane(request, ticket, before, typed, offered=pane["filter"].offered),
         "colleagues": [person for person in pane["people"] if person.is_active],
         "error": error,
     }
@@ -81,7 +83,7 @@ def draw_page(
 def _draw_pane(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """The ticket alone, for a page that has its list already."""
     context = {
-        **_pane(request, ticket, None, None),
+        **_pane(request, ticket, None, None, offered=choices_for(employee(request))),
         "statuses": Status.objects.all(),
         "colleagues": list(User.objects.active().by_name()),
         "list_query": _query_beside(request),
@@ -95,11 +97,16 @@ def _query_beside(request: HttpRequest) -> str:
 
 
 def _pane(
-    request: HttpRequest, ticket: Ticket, before: int | None, typed: dict[str, Any] | None
+    request: HttpRequest,
+    ticket: Ticket,
+    before: int | None,
+    typed: dict[str, Any] | None,
+    *,
+    offered: Choices,
 ) -> dict[str, Any]:
     return {
         **_conversation(request, ticket, before),
-        **_panel(request, ticket),
+        **_panel(request, ticket, offered),
         **_composer(request, ticket, typed),
         "time_zone": timezone.get_current_timezone_name(),
         "is_latest": before is None,
@@ -139,8 +146,8 @@ def _size_through(ticket: Ticket, before: int | None, through: int) -> int:
     return min(max(numbers.count(), PAGE_SIZE), LONGEST_STRETCH)
 
 
-def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    """What depends on who looks, and what changes with the ticket."""
+def _panel(request: HttpRequest, ticket: Ticket, offered: Choices) -> dict[str, Any]:
+    """What depends on who looks, and what changes with the ticket; `offered`: the teams and tags."""
     viewer = employee(request)
     asked = request.GET.get("files", "")
     group = asked if asked in GROUPS else ""
@@ -152,7 +159,7 @@ def _panel(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket,
         "viewer": viewer,
         "tags": list(ticket.tags.all()),
-        "offered": choices_for(viewer),
+        "offered": offered,
         "team_id": str(ticket.team_id or ""),
         "priorities": list(reversed(Ticket.Priority.choices)),
         "snoozes": snoozing.CHOICES.items(),
