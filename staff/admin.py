@@ -34,7 +34,7 @@ for model in (Group, EmailAddress, Authenticator):
 class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     role = forms.ChoiceField(
         choices=Role.choices,
-        label=gettext_lazy("role"),
+        label=gettext_lazy("Role"),
         help_text=gettext_lazy(
             "Viewers read along. Agents work on tickets and teach rules. Supervisors also share views and "
             "make tags. Administrators open this administration: bots, employees, statuses, records."

@@ -77,6 +77,7 @@ def test_no_page_has_a_violation(
 
     for address in (
         "/tickets/",
+        "/tickets/?q=Hello+from:maria",
         "/tickets/?tag=1&priority=4&state=open&q=nothing",
         f"/tickets/{ticket.pk}/",
         f"/clients/{ticket.client_id}/",
