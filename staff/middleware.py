@@ -25,14 +25,14 @@ class PreferencesMiddleware:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         chosen = getattr(request.user, "time_zone", "")
-        with timezone.override(_zone(chosen, request.COOKIES.get(TIME_ZONE_COOKIE, ""), settings.TIME_ZONE)):
+        with timezone.override(zone_of(chosen, request.COOKIES.get(TIME_ZONE_COOKIE, ""))):
             return self.get_response(request)
 
 
-def _zone(*names: str) -> zoneinfo.ZoneInfo:
-    """The first of `names` that is a zone. One that this machine's data doesn't know (any more), or that
-    somebody wrote into the cookie, must not lock its owner out."""
-    for name in names:
+def zone_of(*names: str) -> zoneinfo.ZoneInfo:
+    """The first of `names` that is a zone, or the server's. One that this machine's data doesn't know (any
+    more), or that somebody wrote into the cookie, must not lock its owner out."""
+    for name in (*names, settings.TIME_ZONE):
         try:
             return zoneinfo.ZoneInfo(name)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder's name, or too long

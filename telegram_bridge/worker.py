@@ -26,7 +26,7 @@ from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.places import Place, Places, occupy
-from tickets import leaving, snoozing
+from tickets import leaving, notifications, snoozing
 
 logger = logging.getLogger(__name__)
 
@@ -216,6 +216,7 @@ class Worker:
                 if rounds % ORPHANS_EVERY == 0:
                     await stalled.settle_orphans()
                     await stalled.clear_away(self.manager)
+                    await in_bot_thread(notifications.forget_old, timezone.now())
             except Exception as error:
                 if not (isinstance(error, ConnectorException) or database_faults.passes(error)):
                     logger.exception("What has to be done now and then was not done; it is tried again")

@@ -11,7 +11,9 @@ from urllib.parse import parse_qs
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.http import parse_cookie
 
+from staff.middleware import TIME_ZONE_COOKIE
 from staff.sessions import session_of_cookies, user_of_cookies
 from tickets import live, reading
 from tickets.database_threads import in_database_thread
@@ -38,6 +40,7 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     user_id = 0
     session_key = ""
     language = settings.LANGUAGE_CODE
+    time_zone = ""  # theirs, or their browser's
     after = 0
     is_looking = False
     others: list[dict[str, Any]]
@@ -50,6 +53,7 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close(NOT_SIGNED_IN)
             return
         self.user, self.user_id, self.session_key = user, user.pk, session_of_cookies(cookies)
+        self.time_zone = user.time_zone or parse_cookie(cookies).get(TIME_ZONE_COOKIE, "")
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         asked = query.get("language", [""])[0]
         if asked in dict(settings.LANGUAGES):
@@ -116,7 +120,8 @@ def _parsed(text: str) -> object:
 
 
 class InboxConsumer(StaffConsumer):
-    """`/ws/inbox/`: the ids of tickets that changed; a list asks its own URL again."""
+    """`/ws/inbox/?language=<code>`: the ids of tickets that changed (a list asks its own URL again), and what
+    its owner is to be told at once."""
 
     async def begin(self, query: dict[str, list[str]]) -> None:
         hub.start()

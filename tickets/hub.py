@@ -14,7 +14,7 @@ from channels.layers import get_channel_layer
 
 from staff.models import User
 from staff.sessions import living
-from tickets import conversation, live
+from tickets import conversation, live, notifications
 from tickets.database_threads import in_database_thread
 from tickets.models import Ticket
 from tickets.presence import GONE, LOOKING, Presence
@@ -37,6 +37,7 @@ class Socket(Protocol):
     user_id: int
     session_key: str
     language: str
+    time_zone: str
     after: int
     is_looking: bool  # the page is in a tab that is seen
     others: list[dict[str, Any]]  # the colleagues whom the page shows as present
@@ -54,6 +55,8 @@ class Hub:
         self._delivering: dict[int, asyncio.Event] = {}
         self._changed: set[int] = set()
         self._read: dict[int, set[int]] = defaultdict(set)
+        self._told: dict[int, int] = {}
+        self._opened: set[int] = set()
         self._presence = Presence()
         self._names: dict[int, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -146,6 +149,8 @@ class Hub:
             self.wake(ticket_id)
         for user_id, ticket_id in message["read"]:
             self._read[user_id].add(ticket_id)
+        self._told |= {pk: staff_id for pk, staff_id in message["told"]}  # noqa: C416  (lists of two)
+        self._opened.update(message["opened"])
         if message["people"]:
             self._spawn(self._dismiss_who_left(set(message["people"])))
         for ticket_id, user_id, state in message["present"]:
@@ -247,6 +252,24 @@ class Hub:
                 for user_id, ticket_ids in read.items():
                     frame = {"type": "changed", "tickets": sorted(ticket_ids)}
                     await _send(frame, [one for one in self.lists if one.user_id == user_id])
+
+            if self.lists and (self._told or self._opened):
+                await self._alert()
+            self._told, self._opened = {}, set()
+
+    async def _alert(self) -> None:
+        """Tells the open pages of those concerned, in their language. Who has the ticket before them sees it
+        anyway: their page is told, and makes no sound."""
+        listeners = {one.user_id: notifications.Listener(one.language, one.time_zone) for one in self.lists}
+        try:
+            told = await in_database_thread(notifications.alerts, self._told, self._opened, listeners)
+        except Exception:
+            logger.exception("Employees were not told at once of what the bell lists")
+            return
+        for user_id, frame in told:
+            if user_id in self._presence.of(frame["ticket"]):
+                frame |= {"sound": False, "desktop": False}
+            await _send(frame, [one for one in self.lists if one.user_id == user_id])
 
     def _spawn(self, coroutine: Any) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

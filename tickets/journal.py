@@ -16,7 +16,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from staff.models import User
-from tickets import journal_rows, live
+from tickets import journal_rows, live, notifying
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.signals import ticket_changed
 
@@ -59,6 +59,7 @@ class Change:
         self.files: list[FieldFile] = []
         # What brought the change, kept with each of its rows: the bridge says which update.
         self.origin: dict[str, Any] = {}
+        self._told: dict[int, int] = {}
 
     def record(
         self,
@@ -108,9 +109,11 @@ class Change:
             batch, announced = self.events[announced:], len(self.events)
             ticket_changed.send(sender=Ticket, change=self, events=batch, level=level)
             level += 1
+        self._told = notifying.tell(self.events)
 
     def _publish(self) -> None:
-        live.changed({event.ticket_id: event.seq for event in self.events})
+        opened = notifying.nobodys(self.events)
+        live.changed({event.ticket_id: event.seq for event in self.events}, told=self._told, opened=opened)
 
 
 @contextmanager

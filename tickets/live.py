@@ -26,17 +26,23 @@ class News:
     tickets: dict[int, int] = field(default_factory=dict)
     # (employee, ticket): somebody's own reading, for their other tabs and devices.
     read: set[tuple[int, int]] = field(default_factory=set)
+    # Notification → whose it is.
+    told: dict[int, int] = field(default_factory=dict)
+    # Tickets that have just opened and that nobody has.
+    opened: set[int] = field(default_factory=set)
     # Employees who may have lost what they were allowed.
     people: set[int] = field(default_factory=set)
     # (ticket, employee) → "looking", "typing", or "" for gone.
     present: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any((self.tickets, self.read, self.people, self.present))
+        return any((self.tickets, self.read, self.told, self.opened, self.people, self.present))
 
     def add(self, more: "News") -> None:
         self.tickets |= more.tickets
         self.read |= more.read
+        self.told |= more.told
+        self.opened |= more.opened
         self.people |= more.people
         self.present |= more.present
 
@@ -45,6 +51,8 @@ class News:
             "type": MESSAGE_TYPE,
             "tickets": [list(pair) for pair in self.tickets.items()],
             "read": [list(pair) for pair in self.read],
+            "told": [list(pair) for pair in self.told.items()],
+            "opened": list(self.opened),
             "people": list(self.people),
             "present": [[*whose, state] for whose, state in self.present.items()],
         }
@@ -94,9 +102,12 @@ class Publisher:
 _publisher = Publisher()
 
 
-def changed(tickets: dict[int, int]) -> None:
-    """Tells every web process the last journal number of each changed ticket. Returns at once."""
-    _publisher.publish(News(tickets=dict(tickets)))
+def changed(
+    tickets: dict[int, int], *, told: dict[int, int] | None = None, opened: set[int] | None = None
+) -> None:
+    """Tells every web process the last journal number of each changed ticket, whom which notification is
+    for (id → employee), and which tickets are new and nobody's. Returns at once."""
+    _publisher.publish(News(tickets=dict(tickets), told=told or {}, opened=opened or set()))
 
 
 def read(staff_id: int, ticket_id: int) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from staff.access import employee
 from staff.models import User
+from tickets import notifications
 from tickets.counting import CountOf
 from tickets.filters import Chosen, TicketFilter
 from tickets.models import Inbox, SavedView, Ticket
@@ -42,6 +43,11 @@ class Navigation:
     views: list[View] = field(default_factory=list)
     saved: list[View] = field(default_factory=list)
     inboxes: list[View] = field(default_factory=list)
+    # What the bell has to tell.
+    told: int = 0
+    # Whether the page has the list beside it, which the views then change in place.
+    on_workspace: bool = False
+    on_bell: bool = False
 
 
 def navigation(request: HttpRequest, page: str = "") -> Navigation:
@@ -78,7 +84,14 @@ def navigation(request: HttpRequest, page: str = "") -> Navigation:
         for pk, name, unread in Inbox.objects.visible_to(staff).values_list("pk", "name", _count(theirs))
     ]
     # A choice between one is none.
-    return Navigation(views, saved, inboxes if len(inboxes) > 1 else [])
+    return Navigation(
+        views,
+        saved,
+        inboxes if len(inboxes) > 1 else [],
+        told=counts["told"],
+        on_workspace=here is not None,
+        on_bell=(urlsplit(page).path if page else request.path) == reverse("notifications"),
+    )
 
 
 def navigation_of_page(request: HttpRequest) -> dict[str, object]:
@@ -87,7 +100,7 @@ def navigation_of_page(request: HttpRequest) -> dict[str, object]:
 
 
 def unread_counts(staff: User) -> dict[str, int]:
-    """How many active tickets are unread in each view, up to MOST_UNREAD; one query.
+    """How many active tickets are unread in each view, and notifications, up to MOST_UNREAD; one query.
 
     Each count walks a partial index of what is not closed, and stops at the bound.
     """
@@ -97,6 +110,7 @@ def unread_counts(staff: User) -> dict[str, int]:
         unassigned=_count(unread.unassigned()),
         open=_count(unread),
         mentioned=_count(unread.mentioning(staff)),
+        told=CountOf(notifications.unread(staff)),
     )[0]
     return counts
 

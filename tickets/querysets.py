@@ -50,6 +50,21 @@ def in_sight_of(staff: "User", path: str = "") -> Q:
     return Q()
 
 
+def who_sees(ticket: "Ticket") -> Q:
+    """The condition on employees: those who may see `ticket`; the other way round of `in_sight_of`."""
+    from tickets.models import Inbox  # the models are made of these querysets
+
+    members = Inbox.members.through.objects.filter(inbox=ticket.inbox_id).values("user")
+    sees = Q(scope="all") | Q(scope="inboxes", pk__in=members) | Q(scope="teams", pk=ticket.assignee_id)
+    if ticket.team_id is not None:
+        from staff.models import Team
+
+        sees |= Q(
+            scope="teams", pk__in=Team.members.through.objects.filter(team=ticket.team_id).values("user")
+        )
+    return sees
+
+
 class InboxQuerySet(models.QuerySet["Inbox"]):
     def visible_to(self, staff: "User") -> Self:
         """Those whose tickets `staff` may see, some at least."""

@@ -4,9 +4,12 @@ A mark only moves forward, whatever order the reports of several tabs and device
 alone moves it back. Each is one statement, so that nothing has to be locked.
 """
 
+from datetime import datetime
+
 from django.db import connection
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from staff.models import User
 from tickets import live
@@ -29,6 +32,15 @@ ON CONFLICT (staff_id, ticket_id) DO UPDATE SET seq = excluded.seq, updated_at =
 WHERE tickets_readmark.seq > excluded.seq
 """
 
+# What was read needs no telling any more. In the order in which tickets/notifying.py writes them.
+_NOTIFIED = """
+UPDATE tickets_notification SET read_at = %(now)s WHERE id IN (
+  SELECT id FROM tickets_notification
+  WHERE staff_id = %(staff)s AND ticket_id = %(ticket)s AND read_at IS NULL AND seq <= %(seq)s
+  ORDER BY kind FOR NO KEY UPDATE
+)
+"""
+
 
 def mark_read(staff_id: int, ticket_id: int, seq: int) -> bool:
     """Whether the mark moved: everything up to journal number `seq` is read, at most what there is."""
@@ -41,9 +53,17 @@ def mark_unread(staff_id: int, ticket_id: int) -> bool:
 
 
 def _write(statement: str, staff_id: int, ticket_id: int, seq: int = 0) -> bool:
+    asked: dict[str, int | datetime] = {
+        "staff": staff_id,
+        "ticket": ticket_id,
+        "seq": seq,
+        "now": timezone.now(),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"staff": staff_id, "ticket": ticket_id, "seq": seq})
+        cursor.execute(statement, asked)
         moved = bool(cursor.rowcount)
+        if moved and statement is _FORWARD:
+            cursor.execute(_NOTIFIED, asked)
     if moved:
         live.read(staff_id, ticket_id)
     return moved

@@ -12,6 +12,7 @@ from tickets.views import (
     files,
     messages,
     notes,
+    notifications,
     properties,
     reading,
     saved_views,
@@ -22,6 +23,9 @@ from tickets.views.list import ticket_list
 urlpatterns = [
     path("tickets/", ticket_list, name="ticket-list"),
     path("tickets/navigation/", saved_views.navigation_views, name="navigation"),
+    path("notifications/", notifications.notification_list, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="notifications-read"),
+    path("notifications/settings/", notifications.settings, name="notification-settings"),
     path("canned/", canned.replies, name="canned-replies"),
     path("canned/<id:reply_id>/", canned.change, name="canned-reply"),
     path("tickets/<id:ticket_id>/canned/", canned.suggestions, name="ticket-canned"),

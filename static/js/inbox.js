@@ -3,7 +3,7 @@
 
 import { setUnread } from "./badge.js";
 import { Connection } from "./connection.js";
-import { ListSocket } from "./inbox_socket.js";
+import { desk, isConnected } from "./desk.js";
 import { refreshCounts } from "./navigation_counts.js";
 import { selectAgain, selectedNow } from "./selection.js";
 
@@ -45,7 +45,7 @@ async function refresh() {
     due = true; // not reachable: the socket says so too, and its return brings us here
   }
   running = false;
-  if (due && socket.isOpen) changed();
+  if (due && isConnected()) changed();
 }
 
 function show(html) {
@@ -102,5 +102,6 @@ rememberOnly();
 // What another filter, order or page brings is not "new".
 document.body.addEventListener("htmx:afterSwap", ({ target }) => target.contains(list()) && rememberOnly());
 
-const socket = new ListSocket({ state: (name) => listConnection.show(name), changed });
+desk.addEventListener("state", ({ detail }) => listConnection.show(detail));
+desk.addEventListener("changed", changed);
 document.addEventListener("visibilitychange", () => !document.hidden && due && changed());

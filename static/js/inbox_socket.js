@@ -1,11 +1,12 @@
-// The socket of the ticket list: says that something changed, or that something may have been missed.
+// The socket of the desk: says that something changed, or that something may have been missed, and what its owner
+// is to be told at once.
 
 const WAITS = [300, 700, 1500, 3000, 6000, 10_000]; // milliseconds before another try
 const SILENCE = 40_000; // the server says something every 15 s: silence means a dead connection
 const NOT_SIGNED_IN = 4401;
 
 export class ListSocket {
-  // `on` has changed() and state(name): online, offline or signed-out.
+  // `on` has changed(), alert(frame) and state(name): online, offline or signed-out.
   constructor(on) {
     this.on = on;
     this.tries = 0;
@@ -25,7 +26,7 @@ export class ListSocket {
   open() {
     if (this.socket) return;
     clearTimeout(this.timer);
-    const address = new URL("/ws/inbox/", location.href);
+    const address = new URL(`/ws/inbox/?language=${document.documentElement.lang}`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(address);
     this.socket = socket;
@@ -42,6 +43,7 @@ export class ListSocket {
     this.listen();
     this.settled();
     if (frame.type === "changed") this.on.changed();
+    else if (frame.type === "alert") this.on.alert(frame);
   }
 
   settled() {

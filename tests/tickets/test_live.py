@@ -273,7 +273,7 @@ async def test_a_message_that_the_channel_layer_dropped_is_found_by_the_sweep(
     await subscribed.wait()
     while process._delivering:  # noqa: ASYNC110  (the hub has no event for it)
         await asyncio.sleep(0.005)
-    monkeypatch.setattr(live, "changed", lambda tickets: None)
+    monkeypatch.setattr(live, "changed", lambda tickets, **more: None)
 
     message = await say(ticket, "nobody was told")
     await asyncio.wait_for(page.until(ticket.last_seq + 1), 12)
@@ -440,7 +440,24 @@ async def test_the_list_hears_which_tickets_changed() -> None:
 
     await say(ticket)
 
-    assert json.loads(await socket.receive_from(timeout=20)) == {"type": "changed", "tickets": [ticket.pk]}
+    wanted = {"type": "changed", "tickets": [ticket.pk]}
+    while json.loads(await socket.receive_from(timeout=20)) != wanted:
+        pass  # that it was given to her, and what else came before
+    await socket.disconnect()
+
+
+async def test_who_has_a_ticket_is_told_at_once_that_its_client_wrote() -> None:
+    anna, ticket = await cast()
+    await sync_to_async(operations.take)(ticket, staff=anna)
+    socket = WebsocketCommunicator(application, "/ws/inbox/?language=ru", headers=await headers(anna))
+    await socket.connect()
+    await say(ticket, "Where is it?")
+    while True:
+        frame = json.loads(await socket.receive_from(timeout=20))
+        if frame["type"] == "alert" and frame["kind"] == "message":
+            break
+    assert frame["title"].endswith(f"пишет в тикете #{ticket.pk}")
+    assert (frame["text"], frame["sound"]) == ("Where is it?", True)
     await socket.disconnect()
 
 

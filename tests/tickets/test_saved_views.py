@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import make_message, make_ticket, make_user
+from tickets import notifications
 from tickets.models import Mention, ReadMark, SavedView, Tag
 from tickets.navigation import unread_counts
 
@@ -104,10 +105,11 @@ def test_counts_are_of_the_unread_and_follow_reading(browser: Browser, anna: Use
     free, hers = make_ticket(text="a"), make_ticket(text="b", assignee=anna)
     message = make_message(hers)
     Mention.objects.create(staff=anna, ticket=hers, message=message)
-    assert unread_counts(anna) == {"mine": 1, "unassigned": 1, "open": 2, "mentioned": 1}
+    assert unread_counts(anna) == {"mine": 1, "unassigned": 1, "open": 2, "mentioned": 1, "told": 1}
     for ticket in (free, hers):
         ticket.refresh_from_db()
         ReadMark.objects.create(staff=anna, ticket=ticket, seq=ticket.last_in_seq)
+    notifications.read_all(anna)
     assert set(unread_counts(anna).values()) == {0}
     make_message(free)
     answer = browser.get("/tickets/navigation/", headers={"HX-Current-URL": "http://x/tickets/?state=open"})

@@ -15,6 +15,7 @@ class Notification(models.Model):
         ASSIGNED = "assigned", _("A ticket was given to you")
         MESSAGE = "message", _("A client wrote in your ticket")
         MENTION = "mention", _("You were mentioned")
+        # Told to open pages only, never a row: the view "Unassigned" lists them, for everybody.
         NEW_TICKET = "new_ticket", _("A new ticket nobody has")
         FAILED = "failed", _("Your answer was not delivered")
         SNOOZE_OVER = "snooze_over", _("A snoozed ticket came back")
@@ -26,6 +27,8 @@ class Notification(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Who did it, when it was a colleague.
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # The journal number of what it tells: read up to there, it is read too.
+    seq = models.PositiveBigIntegerField(default=0, db_default=0)
     # How many there are of it since it was last read: five messages of a client are one row.
     count = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(_("when"))

@@ -111,7 +111,6 @@ def list_pane(request: HttpRequest, query: QueryDict, *, selected: int | None) -
         "more_address": address_of_list(chosen, **given, **more) if more else "",
         "pushed_address": address_of_list(chosen, **given),
         "selected": selected,
-        "on_workspace": True,
     }
 
 

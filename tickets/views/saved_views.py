@@ -22,8 +22,7 @@ from tickets.querysets import ticket_number
 def navigation_views(request: HttpRequest) -> HttpResponseBase:
     """The part of the navigation that changes by itself: its counts."""
     page = request.headers.get("HX-Current-URL", "")
-    context = {"navigation": navigation(request, page), "on_workspace": True}
-    response = render(request, "_navigation_views.html", context)
+    response = render(request, "_navigation_views.html", {"navigation": navigation(request, page)})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -1,0 +1,119 @@
+// The bell: its list, and what it says at once. Of all tabs of one browser one rings.
+
+import { ring } from "./chime.js";
+import { desk } from "./desk.js";
+import { refreshCounts } from "./navigation_counts.js";
+import { cookie } from "./post.js";
+
+const PACE = 4000; // milliseconds between two looks at the counts, on a page without a live list
+const KEPT = 50; // how many keys are remembered, so that no other tab rings for them too
+
+const bell = document.getElementById("bell");
+const list = bell.querySelector(".bell-list");
+const said = document.getElementById("alert-said");
+const blocked = document.getElementById("sound-blocked");
+
+// The list
+
+async function draw() {
+  try {
+    const answer = await fetch(bell.dataset.address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    if (answer.ok) list.innerHTML = await answer.text();
+  } catch {
+    // Not reachable: the page says so elsewhere.
+  }
+}
+
+document.addEventListener("click", async (event) => {
+  const opener = event.target.closest("[data-bell]");
+  if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await draw();
+  bell.showPopover();
+  (list.querySelector("a") ?? list).focus();
+});
+
+bell.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const headers = { Accept: "application/json", "X-CSRFToken": cookie("csrftoken") };
+  await fetch(event.target.action, { method: "POST", headers });
+  await Promise.all([draw(), refreshCounts()]);
+});
+
+bell.addEventListener("keydown", (event) => {
+  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!way) return;
+  event.preventDefault();
+  const links = [...list.querySelectorAll("a")];
+  links[links.indexOf(document.activeElement) + way]?.focus();
+});
+
+// At once
+
+desk.addEventListener("alert", async ({ detail }) => {
+  later(0);
+  if (bell.matches(":popover-open")) draw();
+  if (detail.sound || detail.desktop) {
+    if (await isFirst(detail.key)) tell(detail);
+  }
+});
+
+async function tell({ title, text, address, ticket, sound, desktop }) {
+  said.textContent = `${title}: ${text}`;
+  if (desktop && !(document.hasFocus() && !document.hidden)) show(title, text, address, ticket);
+  if (sound && !(await ring())) blocked.hidden = false;
+}
+
+function show(title, text, address, ticket) {
+  if (globalThis.Notification?.permission !== "granted") return;
+  try {
+    const note = new Notification(title, { body: text, tag: `ticket-${ticket}`, icon: document.querySelector('link[rel="apple-touch-icon"]').href });
+    note.onclick = () => {
+      window.focus();
+      note.close();
+      location.assign(address);
+    };
+  } catch {
+    // Some phones show them only for installed programs.
+  }
+}
+
+async function isFirst(key) {
+  const claim = () => {
+    try {
+      const rung = JSON.parse(localStorage.getItem("rung")) ?? [];
+      if (rung.includes(key)) return false;
+      localStorage.setItem("rung", JSON.stringify([...rung, key].slice(-KEPT)));
+    } catch {
+      // A browser that keeps nothing: each tab rings.
+    }
+    return true;
+  };
+  return navigator.locks ? navigator.locks.request("rung", claim) : claim();
+}
+
+blocked.querySelector("button").addEventListener("click", () => {
+  blocked.hidden = true;
+  ring();
+});
+// Any click lets the page sound, so the hint has served.
+for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => { blocked.hidden = true; });
+
+// The counts of a page that has no live list
+
+let timer;
+let lookedAt = 0;
+
+function later(least) {
+  clearTimeout(timer);
+  timer = setTimeout(look, Math.max(least, lookedAt + PACE - Date.now()));
+}
+
+async function look() {
+  if (document.hidden || document.getElementById("inbox")) return; // the list does it at its own pace
+  lookedAt = Date.now();
+  await refreshCounts().catch(() => {});
+}
+
+desk.addEventListener("changed", () => later(0));
+document.addEventListener("visibilitychange", () => !document.hidden && later(0));
