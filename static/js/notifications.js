@@ -6,7 +6,7 @@ import { refreshCounts } from "./navigation_counts.js";
 import { cookie } from "./post.js";
 
 const PACE = 4000; // milliseconds between two looks at the counts, on a page without a live list
-const KEPT = 50; // how many keys are remembered, so that no other tab rings for them too
+const HELD = 5000; // milliseconds for which no other tab tells the same
 
 const bell = document.getElementById("bell");
 const list = bell.querySelector(".bell-list");
@@ -78,18 +78,15 @@ function show(title, text, address, ticket) {
   }
 }
 
-async function isFirst(key) {
-  const claim = () => {
-    try {
-      const rung = JSON.parse(localStorage.getItem("rung")) ?? [];
-      if (rung.includes(key)) return false;
-      localStorage.setItem("rung", JSON.stringify([...rung, key].slice(-KEPT)));
-    } catch {
-      // A browser that keeps nothing: each tab rings.
-    }
-    return true;
-  };
-  return navigator.locks ? navigator.locks.request("rung", claim) : claim();
+// Whether no other tab of this browser tells it already. A lock, since what one tab stores comes to another late.
+function isFirst(key) {
+  if (!navigator.locks) return true; // an address without https: each tab rings
+  return new Promise((resolve) => {
+    navigator.locks.request(`told ${key}`, { ifAvailable: true }, (lock) => {
+      resolve(Boolean(lock));
+      return lock && new Promise((done) => setTimeout(done, HELD));
+    });
+  });
 }
 
 blocked.querySelector("button").addEventListener("click", () => {
@@ -97,7 +94,11 @@ blocked.querySelector("button").addEventListener("click", () => {
   ring();
 });
 // Any click lets the page sound, so the hint has served.
-for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, () => { blocked.hidden = true; });
+for (const name of ["pointerdown", "keydown"]) {
+  document.addEventListener(name, (event) => {
+    if (!blocked.contains(event.target)) blocked.hidden = true;
+  });
+}
 
 // The counts of a page that has no live list
 
