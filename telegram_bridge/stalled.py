@@ -1,8 +1,8 @@
 """What a worker that died has left: its jobs hold their chats' locks, its messages say “sending” for ever.
 
 A message that was being sent becomes unknown; it is never sent again without a person's decision. What can be
-done twice without harm (a file, a picture, a conversion, a change of a message, the answer to a press) is
-simply done again.
+done twice without harm (a file, a picture, a conversion, a change of a message or of many tickets, the answer
+to a press) is simply done again.
 """
 
 import logging
@@ -16,7 +16,7 @@ from procrastinate.manager import JobManager
 
 from telegram_bridge import delivery_jobs, jobs
 from telegram_bridge.bot_threads import in_bot_thread
-from tickets import operations
+from tickets import bulk, operations
 from tickets.models import Amendment, Message
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,9 @@ WHERE amendment.state = 'queued' AND NOT EXISTS (
 )
 ORDER BY amendment.id
 """
-DONE_AGAIN = frozenset({jobs.FETCH_FILE, jobs.FETCH_AVATAR, jobs.ANSWER_CALLBACK, delivery_jobs.CONVERT})
+DONE_AGAIN = frozenset(
+    {jobs.FETCH_FILE, jobs.FETCH_AVATAR, jobs.ANSWER_CALLBACK, delivery_jobs.CONVERT, bulk.TASK}
+)
 HOURS_KEPT = 72
 
 

@@ -26,7 +26,7 @@ from telegram_bridge import database_faults, delivery_jobs, jobs, stalled
 from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.places import Place, Places, occupy
-from tickets import leaving, notifications, snoozing
+from tickets import bulk, leaving, notifications, snoozing
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ R = TypeVar("R")
 
 # How many jobs of each queue run side by side. Files have a queue of their own: they never delay a reply. So
 # have conversions: each takes a core while it lasts, and waits for no download.
-SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3, delivery_jobs.CONVERTING_QUEUE: 2}
+SIDE_BY_SIDE = {delivery_jobs.QUEUE: 8, jobs.FILES_QUEUE: 3, delivery_jobs.CONVERTING_QUEUE: 2, bulk.QUEUE: 2}
 # Jobs announce themselves; this finds those whose time has come, and what an announcement missed.
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0

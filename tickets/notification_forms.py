@@ -12,7 +12,10 @@ Kind = Notification.Kind
 
 class NotificationSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     events = forms.MultipleChoiceField(
-        choices=Kind.choices, required=False, label=_("Tell me when"), widget=forms.CheckboxSelectMultiple
+        choices=Kind.choices,
+        required=False,
+        label=_("Tell me when"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     class Meta:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from tickets import path_converters  # noqa: F401  (registers `id`)
 from tickets.views import (
+    bulk,
     canned,
     changes,
     clients,
@@ -23,6 +24,10 @@ from tickets.views.list import ticket_list
 urlpatterns = [
     path("tickets/", ticket_list, name="ticket-list"),
     path("tickets/navigation/", saved_views.navigation_views, name="navigation"),
+    path("bulk/", bulk.ask, name="bulk-ask"),
+    path("bulk/new/", bulk.bar, name="bulk-new"),
+    path("bulk/<id:bulk_id>/", bulk.progress, name="bulk"),
+    path("bulk/<id:bulk_id>/undo/", bulk.undo, name="bulk-undo"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/read/", notifications.read_all, name="notifications-read"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),

@@ -58,6 +58,7 @@ function show(html) {
   const again = focused?.isConnected ? focused : focused?.dataset.row && document.querySelector(`[data-row="${focused.dataset.row}"]`);
   if (again && document.activeElement !== again) again.focus({ preventScroll: true });
   selectAgain(selected);
+  document.dispatchEvent(new CustomEvent("list-drawn"));
   if (scroller().scrollTop > 0) keepInPlace(before);
   for (const row of rows()) if (isFresh(row)) lightUp(row);
   remember();

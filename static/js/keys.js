@@ -1,22 +1,28 @@
 // The keyboard of the workspace: a key for everything one does all day. Each presses what a mouse would press, so
 // a key never does what the page doesn't offer. By the place of the key: Russian letters work as well.
 
+import { ask, isPicking, togglePick } from "./bulk.js";
 import { openPalette } from "./palette.js";
 
 const row = () => document.querySelector("[data-row][aria-current]");
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const find = (selector) => document.querySelector(selector);
 
+const CLOSED = "3"; // the built-in status
+
 const LETTERS = {
   KeyJ: () => step(1),
   KeyK: () => step(-1),
   KeyT: () => find('#ticket-summary [name="act"][value="take"]')?.click(),
-  KeyE: () => find("[data-close-ticket]")?.click(),
-  KeyA: () => openMenu("#assign-form"),
+  KeyE: () => (isPicking() ? ask("status", CLOSED) : find("[data-close-ticket]")?.click()),
+  KeyA: () => openMenu(isPicking() ? '[data-bulk="assign"]' : "#assign-form"),
   KeyS: () => {
+    if (isPicking()) return openMenu('[data-bulk="snooze"]');
     showSide();
-    openMenu("[data-snooze] form");
+    return openMenu("[data-snooze] form");
   },
+  // The row that has the focus, or the ticket that is open.
+  KeyX: () => togglePick((document.activeElement.closest("#inbox li")?.querySelector("[data-row]") ?? row())?.dataset.row),
   KeyR: () => compose("reply"),
   KeyN: () => compose("note"),
   KeyU: () => find("[data-mark-unread]")?.requestSubmit(),
