@@ -8,6 +8,9 @@ class RulesConfig(AppConfig):
 
     def ready(self) -> None:
         from rules.engine import apply_rules
+        from rules.models import Rule
+        from staff import audit
         from tickets.signals import ticket_changed
 
+        audit.watch(Rule, "name", "event", "client", "assign_to", "enabled", "position")
         ticket_changed.connect(apply_rules, dispatch_uid="rules.apply")

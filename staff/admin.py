@@ -6,6 +6,8 @@ from allauth.account import admin as allauth_admin  # noqa: F401  (registers wha
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as sessions_admin  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin  # noqa: F401
@@ -27,7 +29,7 @@ from staff.models import Team, User
 from staff.roles import Role
 
 # Nothing in this product goes by groups, confirmed addresses or raw secrets.
-for model in (Group, EmailAddress, Authenticator):
+for model in (Group, EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
 
 
@@ -161,7 +163,9 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description=gettext_lazy("Activate again"))
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        users.update(is_active=True)
+        for user in users:
+            user.is_active = True
+            user.save(update_fields=["is_active"])  # one by one: each is told in the audit
         messages.success(request, _("Activated."))
 
     @admin.action(description=gettext_lazy("Remove the second factor (telephone or key lost)"))

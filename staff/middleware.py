@@ -1,4 +1,4 @@
-"""Each page in its reader's language and time zone."""
+"""Each page in its reader's language and time zone, and each change in their name."""
 
 import zoneinfo
 from collections.abc import Awaitable, Callable
@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone, translation
+
+from staff import audit
 
 TIME_ZONE_COOKIE = "time_zone"  # what static/js/time_zone.js says: the browser's own
 
@@ -25,7 +27,10 @@ class PreferencesMiddleware:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         chosen = getattr(request.user, "time_zone", "")
-        with timezone.override(zone_of(chosen, request.COOKIES.get(TIME_ZONE_COOKIE, ""))):
+        with (
+            audit.acting(request),
+            timezone.override(zone_of(chosen, request.COOKIES.get(TIME_ZONE_COOKIE, ""))),
+        ):
             return self.get_response(request)
 
 

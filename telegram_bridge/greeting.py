@@ -75,6 +75,6 @@ def _token(bot_id: int) -> str | None:
 def _addressee(bot_id: int, client_id: int) -> tuple[str, int, str] | None:
     token = _token(bot_id)
     client = Client.objects.filter(pk=client_id).first()
-    if token is None or client is None:
+    if token is None or client is None or client.is_banned:
         return None
     return token, client.external_id, greeting(client.language_code)

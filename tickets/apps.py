@@ -8,9 +8,17 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
+        from staff import audit
+        from tickets.models import CannedReply, Inbox, SavedView, Status, Tag
         from tickets.seeds import seed_statuses
         from tickets.sight_changes import tell_of_person
 
         # After every migrate, not in a migration: a flushed test database gets its statuses back.
         post_migrate.connect(seed_statuses, sender=self)
+        audit.watch(Inbox, "name")
+        audit.watch_members(Inbox, "members")
+        audit.watch(Status, "name", "name_ru", "kind", "colour", "position")
+        audit.watch(Tag, "name", "colour")
+        audit.watch(SavedView, "name", "audience", "team", "filters")
+        audit.watch(CannedReply, "shortcut", "title", "text", "audience", "team")
         post_save.connect(tell_of_person, sender="staff.User", dispatch_uid="tickets.tell_of_person")

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from staff.models import Team, User
-from staff.roles import MANAGE_DESK
 from tickets import snoozing
 from tickets.bulk import Verb
-from tickets.models import Status, Tag, Ticket
-from tickets.property_forms import LONGEST_TAG
+from tickets.errors import OperationRefused
+from tickets.models import Status, Ticket
+from tickets.property_forms import tag_named
 from tickets.querysets import ticket_number
 
 NOTHING_CHOSEN = _("Choose what to do with them.")
@@ -73,15 +73,10 @@ class BulkForm(forms.Form):
         return {"priority": int(value), "name": labels[value]}
 
     def _tag(self, value: str) -> dict[str, Any]:
-        name = " ".join(value.replace("\0", "").split())
-        if not name or len(name) > LONGEST_TAG:
-            raise forms.ValidationError(_("Type a tag."))
-        tag = Tag.objects.filter(name__iexact=name).first()
-        if tag is None and self.cleaned_data["verb"] == Verb.TAG and self.staff.has_perm(MANAGE_DESK):
-            tag = Tag.objects.get_or_create(name=name)[0]
-        if tag is None:
-            words = _("There is no tag “%(name)s”. A supervisor can add it.")
-            raise forms.ValidationError(words, params={"name": name})
+        try:
+            tag = tag_named(value, self.staff)
+        except OperationRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
         return {"tag": tag.pk, "name": tag.name}
 
     def _until(self, value: str) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _whom(event: TicketEvent) -> Iterator[tuple[Kind, int]]:
         if event.message and event.message.author_id:
             yield Kind.FAILED, event.message.author_id
     elif ticket.assignee_id is not None and not ticket.is_closed:
-        if kind == Event.MESSAGE_RECEIVED:
+        if kind == Event.MESSAGE_RECEIVED and not data.get("banned"):
             yield Kind.MESSAGE, ticket.assignee_id
         elif kind == Event.TICKET_WOKEN and event.actor == TicketEvent.Actor.SYSTEM:
             yield Kind.SNOOZE_OVER, ticket.assignee_id

@@ -18,6 +18,18 @@ from tickets.models import Tag, Ticket
 LONGEST_TAG = 40
 
 
+def tag_named(name: str, staff: User) -> Tag:
+    """The tag of this name, whatever its case; whoever manages the desk makes a new one. Raises
+    OperationRefused when there is none."""
+    name = " ".join(name.replace("\0", "").split())
+    if not name or len(name) > LONGEST_TAG:
+        raise OperationRefused(_("Type a tag."))
+    tag = Tag.objects.filter(name__iexact=name).first()
+    if tag is None and not staff.has_perm(MANAGE_DESK):
+        raise OperationRefused(_("There is no tag “%(name)s”. A supervisor can add it.") % {"name": name})
+    return tag or Tag.objects.get_or_create(name=name)[0]
+
+
 class PropertyForm(WasForm):
     """One property of a ticket, changed by `apply`, which raises OperationRefused."""
 
@@ -66,11 +78,7 @@ class AddTagForm(PropertyForm):
     name = forms.CharField(max_length=LONGEST_TAG, error_messages={"required": _("Type a tag.")})
 
     def apply(self, ticket: Ticket, staff: User) -> None:
-        name = " ".join(self.cleaned_data["name"].split())
-        tag = Tag.objects.filter(name__iexact=name).first()
-        if tag is None and not staff.has_perm(MANAGE_DESK):
-            raise OperationRefused(_("There is no tag “%(name)s”. A supervisor can add it.") % {"name": name})
-        tag = tag or Tag.objects.get_or_create(name=name)[0]
+        tag = tag_named(self.cleaned_data["name"], staff)
         properties.change_tags(ticket, add=[tag], remove=[], staff=staff)
 
 

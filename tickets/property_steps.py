@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from staff.models import Team, User
 from tickets.content import Content, storable
@@ -73,6 +74,17 @@ def write_note(
     return note
 
 
+def change_client(change: Change, ticket: Ticket | None, client: Client, actor: Actor, **values: Any) -> None:
+    """What staff keep of a client; pages of `ticket`, their newest, show it at once."""
+    for field, value in values.items():
+        setattr(client, field, value)
+    if values:
+        client.save(update_fields=list(values))
+    if ticket is not None:
+        ticket.client = client
+        change.record(ticket, Kind.CLIENT_CHANGED, actor)
+
+
 def set_banned(change: Change, ticket: Ticket | None, client: Client, *, banned: bool, actor: Actor) -> None:
     """Whether what the client writes opens tickets; told in `ticket`, when there is one."""
     client.banned_at = change.now if banned else None
@@ -80,4 +92,5 @@ def set_banned(change: Change, ticket: Ticket | None, client: Client, *, banned:
     client.save(update_fields=["banned_at", "banned_by"])
     if ticket is not None:
         ticket.client = client
-        change.record(ticket, Kind.CLIENT_BANNED if banned else Kind.CLIENT_UNBANNED, actor)
+        kind = Kind.CLIENT_BANNED if banned else Kind.CLIENT_UNBANNED
+        change.record(ticket, kind, actor, quietly=True)

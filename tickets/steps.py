@@ -39,6 +39,22 @@ def open_ticket(change: Change, client: Client) -> Ticket:
     return ticket
 
 
+def keep_ticket(change: Change, client: Client) -> Ticket:
+    """Where the words of a banned client are kept who has no ticket: one that is born closed."""
+    status = Status.objects.get(pk=Status.CLOSED_ID)
+    ticket = Ticket(
+        client=client,
+        inbox_id=client.inbox_id,
+        status=status,
+        created_at=change.now,
+        updated_at=change.now,
+        closed_at=change.now,
+    )
+    ticket.save(force_insert=True)
+    change.record(ticket, Kind.TICKET_CLOSED, SYSTEM, data={"to": status.pk, "banned": True})
+    return ticket
+
+
 def receive_message(
     change: Change,
     ticket: Ticket,
@@ -48,16 +64,22 @@ def receive_message(
     reply_to: Message | None = None,
     quote: str = "",
 ) -> Message:
-    """The client's message, at the end of the conversation."""
+    """The client's message, at the end of the conversation. A banned client's is kept and wakes nobody."""
     message = Message(
         direction=Message.Direction.IN, created_at=written_at, reply_to=reply_to, quote=storable(quote)
     )
+    kind = Kind.MESSAGE_RECEIVED
+    if ticket.client.is_banned:
+        banned = {"banned": True}
+        return append_message(
+            change, ticket, message, content, kind=kind, actor=CLIENT, data=banned, quietly=True
+        )
     if ticket.is_snoozed:
         wake(change, ticket, CLIENT)
     ticket.last_in_seq = ticket.last_seq + 1
     if ticket.waiting_since is None and not ticket.is_closed:
         ticket.waiting_since = change.now
-    return append_message(change, ticket, message, content, kind=Kind.MESSAGE_RECEIVED, actor=CLIENT)
+    return append_message(change, ticket, message, content, kind=kind, actor=CLIENT)
 
 
 def wake(change: Change, ticket: Ticket, actor: Actor) -> None:
@@ -100,6 +122,7 @@ def append_message(
     kind: TicketEvent.Kind,
     actor: Actor,
     data: dict[str, Any] | None = None,
+    quietly: bool = False,
 ) -> Message:
     """`message` with `content`, at the end of the conversation, told by a journal row of `kind`."""
     message.ticket = ticket
@@ -110,7 +133,7 @@ def append_message(
     message.details = content.details
     message.options = content.options
     message.buttons = content.buttons
-    change.record(ticket, kind, actor, message=message, data=data)
+    change.record(ticket, kind, actor, message=message, data=data, quietly=quietly)
     add_files(change, message, content.files)
     return message
 
@@ -149,7 +172,8 @@ def extend_album(change: Change, message: Message, content: Content) -> list[Att
     message.text, message.entities = storable(content.text), content.entities
     message.details = content.details
     message.save(update_fields=["kind", "text", "entities", "details"])
-    change.record(message.ticket, Kind.MESSAGE_EXTENDED, CLIENT, message=message)
+    quietly = message.ticket.client.is_banned
+    change.record(message.ticket, Kind.MESSAGE_EXTENDED, CLIENT, message=message, quietly=quietly)
     return attachments
 
 
@@ -171,7 +195,8 @@ def edit_message(change: Change, message: Message, content: Content, *, edited_a
     message.save(update_fields=["kind", "text", "entities", "details", "edited_at"])
     # A place that moves for hours must not keep its ticket at the top of every list.
     moves = not said and not content.files
-    change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message, quietly=moves)
+    quietly = moves or message.ticket.client.is_banned
+    change.record(message.ticket, Kind.MESSAGE_EDITED, CLIENT, message=message, quietly=quietly)
     return True
 
 

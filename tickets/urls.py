@@ -55,6 +55,7 @@ urlpatterns = [
     path("files/<id:file_id>/", files.file, name="file"),
     path("messages/<id:message_id>/contact.vcf", files.contact, name="message-contact"),
     path("clients/<id:client_id>/", clients.client, name="client"),
+    path("clients/<id:client_id>/set/<slug:name>/", clients.change_client, name="client-change"),
     path("clients/<id:client_id>/avatar/", files.avatar, name="client-avatar"),
     path("clients/<id:client_id>/send-again/", clients.send_again, name="client-send-again"),
 ]

@@ -122,8 +122,14 @@ class User(AbstractUser):
 
     def set_role(self, role: Role) -> None:
         """Gives them `role` and nothing else; administrators also open the Django admin. Saves."""
+        from staff import audit  # which needs this model
+
+        before = self.role if self.groups.exists() else None
         self.is_staff = self.is_superuser = role == Role.ADMINISTRATOR
         self.save(update_fields=["is_staff", "is_superuser"])
         self.groups.set(Group.objects.filter(name=role.value))
         self.__dict__.pop("granted", None)
         self.__dict__.pop("permission_names", None)
+        if before != role:
+            changes = {"role": [str(before) if before else None, str(role)]}
+            audit.record(audit.Action.CHANGED, self, changes)

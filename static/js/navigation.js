@@ -1,5 +1,6 @@
 // The navigation: folded to its icons or not, remembered; on a phone a drawer that a choice closes.
 
+import { post } from "./post.js";
 import { keep } from "./shell_kept.js";
 
 const root = document.documentElement;
@@ -20,4 +21,24 @@ tell();
 
 navigation.addEventListener("click", (event) => {
   if (event.target.closest("a") && navigation.matches(":popover-open")) navigation.hidePopover();
+});
+
+// Online, away or off, at once and on this page; without an answer the form goes the browser's way.
+const form = navigation.querySelector("[data-availability-form]");
+
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { submitter } = event;
+  try {
+    const answer = await post(form.action, new FormData(form, submitter));
+    if (!answer.ok) throw new Error(answer.error);
+    for (const button of form.querySelectorAll("button")) button.ariaPressed = String(button.value === answer.availability);
+    const dot = navigation.querySelector(".me-menu > summary .availability");
+    dot.dataset.availability = answer.availability;
+    dot.title = submitter.textContent.trim();
+    dot.nextElementSibling.textContent = dot.title;
+    form.closest("details").open = false;
+  } catch {
+    location.reload(); // the page says what is wrong: signed out, or not reachable
+  }
 });

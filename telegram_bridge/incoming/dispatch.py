@@ -94,8 +94,8 @@ def _message(change: Change, source: Source, message: Json, *, careful: bool) ->
         albums.extend(change, source, album, message, got)
         return ""
     if ticket is None:
-        ticket = _quiet_place(client, got) or steps.open_ticket(change, client)
-    _receive(change, source, ticket, message, got)
+        ticket = _place_of_banned(change, client) or _quiet_place(client, got)
+    _receive(change, source, ticket or steps.open_ticket(change, client), message, got)
     return ""
 
 
@@ -103,6 +103,19 @@ def _quiet_place(client: Client, got: Received) -> Ticket | None:
     """Where a service message that asks for no answer is told when no ticket is open: in the last one."""
     if got.content.kind != Kind.SERVICE or got.content.details["type"] in ASKS_FOR_ANSWER:
         return None
+    return _last_ticket(client)
+
+
+def _place_of_banned(change: Change, client: Client) -> Ticket | None:
+    """Where a banned client's words are kept when no ticket is open: they open none. None for all others."""
+    if not client.is_banned:
+        return None
+    ticket = _last_ticket(client) or steps.keep_ticket(change, client)
+    ticket.client = client
+    return ticket
+
+
+def _last_ticket(client: Client) -> Ticket | None:
     return Ticket.objects.locked().filter(client=client).order_by("-pk").first()
 
 
@@ -130,6 +143,8 @@ def _receive(change: Change, source: Source, ticket: Ticket, message: Json, got:
 
 
 def _start(source: Source, client: Client, payload: str) -> str:
+    if client.is_banned:
+        return "The client is banned: not greeted."
     if payload:
         client.start_payload = payload[:64]
         client.save(update_fields=["start_payload"])
@@ -148,7 +163,7 @@ def _edited(change: Change, source: Source, message: Json) -> str:
     if applied is not None:
         return applied
     # Written before this desk knew the bot: what it says now is all there is, so it is kept as new.
-    ticket = ticket or steps.open_ticket(change, client)
+    ticket = ticket or _place_of_banned(change, client) or steps.open_ticket(change, client)
     written = _receive(change, source, ticket, message, received(message))
     written.edited_at = edited_at
     written.save(update_fields=["edited_at"])

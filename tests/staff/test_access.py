@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 # Who is not signed in may see these: they are the door itself, or say nothing about anybody.
 OPEN = re.compile(
-    r"^(accounts/(login|logout|signup|inactive|password/reset|email/$|confirm-email|2fa/(authenticate|webauthn/login))"
+    r"^(accounts/(login|logout|signup|inactive|invitation|password/reset|email/$|confirm-email|2fa/(authenticate|webauthn/login))"
     r"|admin/(login|logout|jsi18n)|healthz|readyz|metrics|manifest|$|telegram/|static/)"
 )
 SAMPLES = {"uidb36": "1", "key": "x-y", "object_id": "1", "content_type_id": "1", "app_label": "tickets"}

@@ -1,53 +1,116 @@
-"""A client's page: all of their tickets and files; and all that failed to reach them, sent again."""
+"""A client's page: who they are, what staff keep of them, all of their tickets and files; and all that failed
+to reach them, sent again."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from staff.access import employee, staff_required
+from staff.access import employee, permission_required, staff_required
 from staff.models import User
-from tickets import operations
+from staff.roles import WORK
+from tickets import client_changes, operations
+from tickets.choices import choices_for
+from tickets.client_timeline import TICKETS, timeline
 from tickets.errors import OperationRefused
 from tickets.file_types import GROUPS
-from tickets.models import Attachment, Client, Ticket
+from tickets.models import Client, Tag, Ticket
+from tickets.property_forms import tag_named
 from tickets.querysets import ticket_number
 from tickets.views.answers import done, from_script, refused
 from tickets.views.sight import in_sight
-
-TICKETS_SHOWN = 20
-FILES_SHOWN = 24
 
 
 @require_safe
 @staff_required
 def client(request: HttpRequest, client_id: int) -> HttpResponseBase:
-    """Their card, tickets newest first, and files by kind and (with `ticket`) of one ticket."""
-    found = in_sight(request, Client.objects.select_related("inbox"), client_id)
+    """Their card, and their tickets and files in one line of time: all, by kind, or of one ticket."""
+    return _draw(request, client_id)
+
+
+def _draw(
+    request: HttpRequest, client_id: int, *, typed: dict[str, Any] | None = None, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    staff = employee(request)
+    clients = Client.objects.select_related("inbox", "banned_by").prefetch_related("tags")
+    found = in_sight(request, clients, client_id)
     asked = request.GET.get("files", "")
-    group = asked if asked in GROUPS else ""
+    group = asked if asked in {*GROUPS, TICKETS} else ""
     ticket_id = ticket_number(request.GET.get("ticket", ""))
-    files = Attachment.objects.visible_to(employee(request)).of_client(found).in_group(group).order_by("-pk")
-    if ticket_id is not None:
-        files = files.filter(message__ticket=ticket_id)
-    tickets = (
-        found.tickets.visible_to(employee(request))
-        .select_related("status", "assignee", "last_message")
-        .order_by("-pk")
-    )
+    page = timeline(found, staff, group=group, ticket_id=ticket_id, page=request.GET.get("page"))
     context = {
         "client": found,
-        "tickets": Paginator(tickets, TICKETS_SHOWN).get_page(request.GET.get("page")),
-        "files": Paginator(files, FILES_SHOWN).get_page(request.GET.get("file_page")),
-        "file_group": group,
-        "file_groups": GROUPS,
-        "file_ticket": ticket_id,
+        "attributes": sorted(found.attributes.items()),
+        "typed": typed or {},
+        "timeline": page,
+        "group": group,
+        "groups": [TICKETS, *GROUPS],
+        "only_ticket": ticket_id,
+        "offered": choices_for(staff),
         "colleagues": User.objects.active().by_name(),
     }
-    return _uncached(render(request, "tickets/client.html", context))
+    return _uncached(render(request, "tickets/client.html", context, status=status))
+
+
+@require_POST
+@staff_required
+@permission_required(WORK)
+def change_client(request: HttpRequest, client_id: int, name: str) -> HttpResponseBase:
+    """`name` is one of CHANGES; a refusal says why, and leaves what was typed in its place."""
+    if name not in CHANGES:
+        raise Http404
+    found = in_sight(request, Client.objects, client_id)
+    try:
+        CHANGES[name](found, request.POST, employee(request))
+    except OperationRefused as refusal:
+        messages.error(request, str(refusal))
+        return _draw(request, client_id, typed=request.POST.dict(), status=HTTPStatus.CONFLICT)
+    return redirect("client", client_id)
+
+
+def _notes(found: Client, form: QueryDict, staff: User) -> None:
+    client_changes.set_notes(found, notes=form.get("notes", ""), staff=staff, was=form.get("was", ""))
+
+
+def _attribute(found: Client, form: QueryDict, staff: User) -> None:
+    value = "" if form.get("act") == "remove" else form.get("value", "")
+    client_changes.set_attribute(
+        found, name=form.get("name", ""), value=value, staff=staff, was=form.get("was", "")
+    )
+
+
+def _add_tag(found: Client, form: QueryDict, staff: User) -> None:
+    client_changes.change_tags(found, add=[tag_named(form.get("tag", ""), staff)], remove=[], staff=staff)
+
+
+def _remove_tag(found: Client, form: QueryDict, staff: User) -> None:
+    tag = Tag.objects.filter(pk=ticket_number(form.get("tag", "")) or 0).first()
+    if tag is not None:
+        client_changes.change_tags(found, add=[], remove=[tag], staff=staff)
+
+
+def _ban(found: Client, form: QueryDict, staff: User) -> None:
+    client_changes.set_banned(found, banned=True, staff=staff)
+
+
+def _unban(found: Client, form: QueryDict, staff: User) -> None:
+    client_changes.set_banned(found, banned=False, staff=staff)
+
+
+CHANGES: dict[str, Callable[[Client, QueryDict, User], None]] = {
+    "notes": _notes,
+    "attribute": _attribute,
+    "add-tag": _add_tag,
+    "remove-tag": _remove_tag,
+    "ban": _ban,
+    "unban": _unban,
+}
 
 
 @require_POST
