@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from rules.models import Rule, RuleRun
+from staff.models import User
 from tickets import steps
 from tickets.content import storable
 from tickets.journal import Change, by_rule
@@ -49,6 +50,8 @@ def _act(rule: Rule, change: Change, event: TicketEvent) -> tuple[RuleRun.Outcom
     ticket = event.ticket
     if not rule.assign_to.is_active:
         return RuleRun.Outcome.SKIPPED, gettext_noop("The employee is no longer active.")
+    if rule.assign_to.availability == User.Availability.OFF:
+        return RuleRun.Outcome.SKIPPED, gettext_noop("The employee is off, so the ticket stays open to all.")
     if ticket.assignee_id == rule.assign_to_id:
         return RuleRun.Outcome.SKIPPED, gettext_noop("The ticket is theirs already.")
     if ticket.assignee_id is not None:

@@ -6,10 +6,14 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from staff.models import User
 from staff.sessions import living
+
+# Sent with `user` when sessions of theirs were ended by hand: their open pages are to be shown out.
+sessions_ended = Signal()
 
 # What a browser calls itself by, the most telling first: all of them claim to be several.
 BROWSERS = (
@@ -53,6 +57,8 @@ def end(user: User, *, but: str = "", only: int | None = None) -> int:
     for row in ended:
         store.delete(row.session_key)
         row.delete()
+    if ended:
+        sessions_ended.send(sender=User, user=user)
     return len(ended)
 
 

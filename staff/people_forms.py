@@ -5,14 +5,14 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staff.models import Team, User
 from staff.roles import Role
 
 
 class InvitationForm(forms.Form):
-    name = forms.CharField(required=False, max_length=150, label=gettext_lazy("Name"))
+    name = forms.CharField(required=False, max_length=150, label=pgettext_lazy("of a person", "name"))
     role = forms.ChoiceField(choices=Role.choices, initial=Role.AGENT, label=gettext_lazy("Role"))
 
 

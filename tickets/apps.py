@@ -8,10 +8,10 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
-        from staff import audit
+        from staff import audit, devices
         from tickets.models import CannedReply, Inbox, SavedView, Status, Tag
         from tickets.seeds import seed_statuses
-        from tickets.sight_changes import tell_of_person
+        from tickets.sight_changes import tell_of_person, tell_of_sessions
 
         # After every migrate, not in a migration: a flushed test database gets its statuses back.
         post_migrate.connect(seed_statuses, sender=self)
@@ -22,3 +22,4 @@ class TicketsConfig(AppConfig):
         audit.watch(SavedView, "name", "audience", "team", "filters")
         audit.watch(CannedReply, "shortcut", "title", "text", "audience", "team")
         post_save.connect(tell_of_person, sender="staff.User", dispatch_uid="tickets.tell_of_person")
+        devices.sessions_ended.connect(tell_of_sessions, dispatch_uid="tickets.tell_of_sessions")

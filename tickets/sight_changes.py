@@ -21,3 +21,8 @@ def tell_of_person(
     if created or (update_fields and update_fields <= UNSEEN):
         return
     transaction.on_commit(lambda: live.person_changed(instance.pk))
+
+
+def tell_of_sessions(user: User, **kwargs: Any) -> None:
+    """A receiver of `sessions_ended`."""
+    transaction.on_commit(lambda: live.person_changed(user.pk))

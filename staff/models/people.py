@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, OuterRef, Value
 from django.db.models.functions import Concat, Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staff.roles import Role
 
@@ -54,9 +55,9 @@ class User(AbstractUser):
         DARK = "dark", _("Dark")
 
     class Availability(models.TextChoices):
-        ONLINE = "online", _("Online")
-        AWAY = "away", _("Away")
-        OFF = "off", _("Off")
+        ONLINE = "online", pgettext_lazy("availability", "Online")
+        AWAY = "away", pgettext_lazy("availability", "Away")
+        OFF = "off", pgettext_lazy("availability", "Off")
 
     class Scope(models.TextChoices):
         ALL = "all", _("All tickets")

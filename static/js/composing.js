@@ -1,6 +1,7 @@
 // Wires what staff do on the ticket page: writing, and what can be done with what was written.
 
 import { Composer } from "./composer.js";
+import { EmojiPicker } from "./emoji.js";
 import { Formatting } from "./formatting.js";
 import { MessageMenu } from "./message_menu.js";
 import { Preview } from "./preview.js";
@@ -16,7 +17,8 @@ export function wireComposing(box, say, on, signal) {
     new MessageMenu(null, say, signal); // an earlier stretch of the conversation, where nothing is written
     return;
   }
-  new Formatting(element);
+  const formatting = new Formatting(element);
+  new EmojiPicker(element, (emoji) => formatting.type(emoji), signal);
   const composer = new Composer(element, box.dataset.ticket, on, signal);
   new Preview(element, signal);
   new Voice(element, composer, signal);

@@ -98,6 +98,13 @@ export class Formatting {
     this.replace(...this.place, link, this.place[0] + link.length, this.place[0] + link.length);
   }
 
+  // Where the text is being written, or instead of what is selected.
+  type(words) {
+    if (this.text.readOnly) return;
+    const { selectionStart, selectionEnd } = this.text;
+    this.replace(selectionStart, selectionEnd, words, selectionStart + words.length, selectionStart + words.length);
+  }
+
   // As if it were typed, so that it can be undone.
   replace(start, end, text, from, to) {
     this.text.focus();

@@ -46,7 +46,7 @@ class Sort:
 
 def everybody() -> list[User]:
     """Everybody who works or worked here: names for the rows and choices for the filter."""
-    columns = ("username", "first_name", "last_name", "is_active")
+    columns = ("username", "first_name", "last_name", "is_active", "availability")
     return list(User.objects.by_name().only(*columns))
 
 

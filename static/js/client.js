@@ -1,0 +1,5 @@
+// A client's page: pictures open large.
+
+import { wireLightbox } from "./lightbox.js";
+
+wireLightbox(document.getElementById("timeline"));
