@@ -206,7 +206,7 @@ MAX_FILES_PER_REPLY = 10
 # only one at a time, since each body lies on the disk while it arrives.
 MAX_REQUEST_BYTES = max(MAX_FILES_PER_REPLY * 50 * 1024 * 1024, TELEGRAM_UPLOAD_LIMIT) + 1024 * 1024
 # Where a body above 1 MiB may be posted, by whom is signed in; anything else is refused unread.
-UPLOAD_PATHS = [r"^/tickets/\d+/(?:reply|note)/$"]
+UPLOAD_PATHS = [r"^/tickets/\d+/(?:reply|note)/$", r"^/canned/(?:\d+/)?$"]
 FILE_UPLOAD_HANDLERS = ["tickets.arriving_files.ArrivingFileHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

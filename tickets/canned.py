@@ -1,15 +1,22 @@
-"""Canned replies: texts that are written often, put into the composer by `/shortcut`, variables filled in."""
+"""Canned replies: texts and files that are sent often, put into the composer by `/shortcut`, variables filled
+in."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from staff.models import User
+from tickets.content import storable
 from tickets.errors import OperationRefused
-from tickets.models import CannedReply, Ticket
+from tickets.file_types import type_of_upload
+from tickets.models import CannedFile, CannedReply, Ticket
 from tickets.sendable import LONGEST_REPLY
 from tickets.sharing import require_keeper, team_shared_with
 
@@ -21,7 +28,8 @@ LONGEST_TITLE = 120
 
 def usable(staff: User) -> QuerySet[CannedReply]:
     """Their own, their teams', everybody's; by shortcut."""
-    return CannedReply.objects.filter(CannedReply.usable_by(staff)).select_related("owner", "team").distinct()
+    replies = CannedReply.objects.filter(CannedReply.usable_by(staff)).distinct()
+    return replies.select_related("owner", "team").prefetch_related("files")
 
 
 def suggested(staff: User, typed: str) -> list[CannedReply]:
@@ -51,14 +59,19 @@ def save_canned(
     text: str,
     audience: str,
     team: int | None,
+    files: "Sequence[UploadedFile[Any]]" = (),
+    dropped: Sequence[int] = (),
 ) -> CannedReply:
-    """The reply as it was typed, new without `reply`. Raises OperationRefused."""
+    """The reply as it was typed, new without `reply`, with `files` more and without those that are `dropped`
+    (ids). Raises OperationRefused."""
     if reply is not None:
         require_keeper(staff, reply)
     reply = reply or CannedReply(owner=staff)
     text = text.replace("\r\n", "\n").replace("\0", "").strip()
-    if not text:
-        raise OperationRefused(_("A canned reply needs a text."))
+    kept = list(reply.files.exclude(pk__in=dropped)) if reply.pk else []
+    _require_sendable(files, len(kept))
+    if not text and not kept and not files:
+        raise OperationRefused(_("A canned reply needs a text or a file."))
     if len(text) > LONGEST_REPLY:
         raise OperationRefused(_("The text is too long to be sent."))
     for name in VARIABLE.findall(text):
@@ -70,7 +83,12 @@ def save_canned(
     reply.title = " ".join(title.replace("\0", "").split())[:LONGEST_TITLE]
     try:
         reply.full_clean()
-        reply.save()
+        with transaction.atomic():
+            reply.save()
+            for file in reply.files.filter(pk__in=dropped):
+                _remove(file)
+            for position, new in enumerate(files, 1 + max((file.position for file in kept), default=-1)):
+                _add(reply, new, position)
     except ValidationError as error:
         if "shortcut" in error.message_dict:
             raise OperationRefused(_("A shortcut is one word of letters, digits, - and _.")) from error
@@ -82,4 +100,31 @@ def save_canned(
 
 def delete_canned(staff: User, reply: CannedReply) -> None:
     require_keeper(staff, reply)
-    reply.delete()
+    with transaction.atomic():
+        for file in reply.files.all():
+            _remove(file)
+        reply.delete()
+
+
+def _require_sendable(files: "Sequence[UploadedFile[Any]]", beside: int) -> None:
+    if beside + len(files) > settings.MAX_FILES_PER_REPLY:
+        raise OperationRefused(_("A reply takes %(most)d files.") % {"most": settings.MAX_FILES_PER_REPLY})
+    for file in files:
+        if not file.size:
+            raise OperationRefused(_("“%(name)s” is empty.") % {"name": file.name})
+        if file.size > settings.TELEGRAM_UPLOAD_LIMIT:
+            raise OperationRefused(_("“%(name)s” is too large for Telegram.") % {"name": file.name})
+
+
+def _add(reply: CannedReply, new: "UploadedFile[Any]", position: int) -> None:
+    name = storable(new.name or "file")[:255]
+    mime_type = type_of_upload(name, new.content_type or "")[:127]
+    CannedFile.objects.create(
+        reply=reply, position=position, name=name, mime_type=mime_type, size=new.size or 0, file=new
+    )
+
+
+def _remove(file: CannedFile) -> None:
+    stored = file.file
+    transaction.on_commit(lambda: stored.delete(save=False))
+    file.delete()

@@ -32,6 +32,7 @@ urlpatterns = [
     path("notifications/read/", notifications.read_all, name="notifications-read"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),
     path("canned/", canned.replies, name="canned-replies"),
+    path("canned/files/<id:canned_id>/", canned.file, name="canned-file"),
     path("canned/<id:reply_id>/", canned.change, name="canned-reply"),
     path("tickets/<id:ticket_id>/canned/", canned.suggestions, name="ticket-canned"),
     path("views/", saved_views.views, name="saved-views"),

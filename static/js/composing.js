@@ -25,6 +25,6 @@ export function wireComposing(box, say, on, signal) {
   new Quoting(box, composer, signal);
   new MessageMenu(composer, say, signal);
   wireMentions(element);
-  wireCanned(element);
+  wireCanned(element, (files) => files.length && composer.files.add(files));
   wireTyping(element);
 }

@@ -85,8 +85,9 @@ export function wireMentions(composer) {
   });
 }
 
-// `/` and the beginning of a shortcut: canned replies, with this ticket's names in them already.
-export function wireCanned(composer) {
+// `/` and the beginning of a shortcut: canned replies, with this ticket's names in them already, and their files,
+// which `addFiles` takes.
+export function wireCanned(composer, addFiles) {
   const template = document.createElement("template");
   new Suggestions(composer.querySelector("textarea.composer-text"), composer.querySelector("#composer-canned"), {
     trigger: /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u,
@@ -96,6 +97,19 @@ export function wireCanned(composer) {
       template.innerHTML = answer.ok ? await answer.text() : "";
       return [...template.content.children];
     },
-    take: (option) => option.dataset.text,
+    take: (option) => {
+      fetchFiles(option).then(addFiles, () => addFiles([]));
+      return option.dataset.text;
+    },
   });
+}
+
+async function fetchFiles(option) {
+  const links = [...option.querySelectorAll("[data-canned-file]")];
+  return Promise.all(links.map(async (link) => {
+    const answer = await fetch(link.href);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const body = await answer.blob();
+    return new File([body], link.dataset.cannedFile, { type: body.type });
+  }));
 }

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from tests import factories
 from tests.flows.staff_browser import errors_of, window_of
 from tests.flows.test_browser_ticket_page import open_ticket
 from tickets import canned
-from tickets.models import Mention, Message, Status
+from tickets.models import Attachment, Mention, Message, Status
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,7 +50,9 @@ def test_a_slash_brings_a_canned_reply_with_the_clients_name(
     client = factories.make_client(name="Maria Lopez")
     ticket = factories.make_ticket(client=client, text="Hello", assignee=anna, status=Status.IN_PROGRESS_ID)
     for shortcut, words in (("hello", "Hello {{ client.first_name }}!"), ("help", "How can I help?")):
-        canned.save_canned(anna, None, shortcut=shortcut, title="", text=words, audience="own", team=None)
+        files = [SimpleUploadedFile("Prices.txt", b"one, two")] if shortcut == "hello" else []
+        fields: Any = {"title": "", "text": words, "audience": "own", "team": None, "files": files}
+        canned.save_canned(anna, None, shortcut=shortcut, **fields)
     page = window_of(browser, anna, processes.web().url)
     errors = errors_of(page)
     open_ticket(page, ticket)
@@ -61,9 +64,12 @@ def test_a_slash_brings_a_canned_reply_with_the_clients_name(
     expect(options).to_have_count(1)
     text.press("Enter")
     expect(text).to_have_value("Hello Maria!")
+    expect(page.locator("#composer-files")).to_contain_text("Prices.txt")
     text.press_sequentially(" 1/2 and/or")  # no shortcut: it stands within a word
     expect(page.locator("#composer-canned")).to_be_hidden()
     text.press("Enter")
     expect(page.locator('.message[data-direction="out"]')).to_contain_text("Hello Maria! 1/2 and/or")
+    sent = Attachment.objects.get()
+    assert (sent.name, sent.file.read()) == ("Prices.txt", b"one, two")
     page.context.close()
     assert errors == []

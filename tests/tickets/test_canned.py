@@ -1,15 +1,17 @@
 """Canned replies: who may use and change which, what is refused in words, and the variables."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from staff.models import Team, User
 from staff.roles import Role
 from tests import factories
 from tests.tickets.cast import browser_of
-from tickets.models import CannedReply, Ticket
+from tickets.models import CannedFile, CannedReply, Ticket
 from tickets.sendable import LONGEST_REPLY
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,7 @@ def test_a_reply_is_offered_by_its_shortcut_and_title_with_this_tickets_names(
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"text": " "}, "needs a text"),
+        ({"text": " "}, "needs a text or a file"),
         ({"text": "x" * (LONGEST_REPLY + 1)}, "too long"),
         ({"text": "{{ client.password }}"}, "no variable “client.password”"),
         ({"shortcut": "two words"}, "one word"),
@@ -101,3 +103,47 @@ def test_who_only_reads_along_has_none(ticket: Ticket) -> None:
     viewer.groups.set([Group.objects.get(name="viewer")])
     assert browser_of(viewer).get("/canned/").status_code == 403
     assert "/canned/" not in browser_of(viewer).get("/tickets/").content.decode()
+
+
+# Files
+
+
+def upload(name: str = "Price list.pdf", body: bytes = b"%PDF") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, body, "application/pdf")
+
+
+def test_its_files_come_along_and_go_with_it(
+    anna: User, ticket: Ticket, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    save(anna, text="", files=[upload(), upload("Map.png", b"x")])
+    reply = CannedReply.objects.get()
+    first, second = reply.files.all()
+    assert (first.name, first.mime_type, first.size) == ("Price list.pdf", "application/pdf", 4)
+    page = offered(anna, ticket)
+    assert f'href="/canned/files/{first.pk}/" data-canned-file="Price list.pdf"' in page
+    answer: Any = browser_of(anna).get(f"/canned/files/{first.pk}/")
+    assert b"".join(answer.streaming_content) == b"%PDF"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert browser_of(factories.make_user()).get(f"/canned/files/{first.pk}/").status_code == 404
+
+    path = Path(first.file.path)
+    form = {"act": "save", "shortcut": "thanks", "text": "x", "audience": "own", "drop": [first.pk]}
+    with django_capture_on_commit_callbacks(execute=True):
+        browser_of(anna).post(f"/canned/{reply.pk}/", {**form, "files": [upload("New.pdf")]})
+    assert [file.name for file in reply.files.all()] == ["Map.png", "New.pdf"]
+    assert not path.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        browser_of(anna).post(f"/canned/{reply.pk}/", {"act": "delete"})
+    assert not CannedFile.objects.exists()
+    assert not Path(second.file.path).exists()
+
+
+def test_what_telegram_would_not_take_is_refused_at_once(anna: User, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    assert "is empty" in save(anna, files=[upload(body=b"")])
+    settings.TELEGRAM_UPLOAD_LIMIT = 3
+    assert "too large for Telegram" in save(anna, files=[upload()])
+    settings.TELEGRAM_UPLOAD_LIMIT, settings.MAX_FILES_PER_REPLY = 100, 1
+    assert "A reply takes 1 files." in save(anna, files=[upload(), upload()])
+    assert not CannedReply.objects.exists()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,7 +13,8 @@ from staff.roles import WORK
 from tickets import canned
 from tickets.choices import choices_for
 from tickets.errors import OperationRefused
-from tickets.models import CannedReply, Ticket
+from tickets.file_responses import file_response
+from tickets.models import CannedFile, CannedReply, Ticket
 from tickets.querysets import ticket_number
 from tickets.sharing import keeps
 from tickets.views.sight import in_sight
@@ -73,6 +74,21 @@ def suggestions(request: HttpRequest, ticket_id: int) -> HttpResponseBase:
     return response
 
 
+@require_safe
+@staff_required
+def file(request: HttpRequest, canned_id: int) -> HttpResponseBase:
+    """A file of a reply that one may use, to be saved or taken into the composer."""
+    usable = canned.usable(employee(request)).order_by().values("pk")
+    found = get_object_or_404(CannedFile, pk=canned_id, reply__in=usable)
+    content_type = found.mime_type or "application/octet-stream"
+    try:
+        return file_response(
+            request, path=found.file.path, name=found.name, content_type=content_type, inline=False
+        )
+    except FileNotFoundError:
+        raise Http404(_("This file is no longer on the disk.")) from None
+
+
 def _save(request: HttpRequest, reply: CannedReply | None) -> None:
     audience, _colon, team = request.POST.get("audience", "").partition(":")
     canned.save_canned(
@@ -83,5 +99,7 @@ def _save(request: HttpRequest, reply: CannedReply | None) -> None:
         text=request.POST.get("text", ""),
         audience=audience,
         team=ticket_number(team),
+        files=request.FILES.getlist("files"),
+        dropped=[number for value in request.POST.getlist("drop") if (number := ticket_number(value))],
     )
     messages.success(request, _("Saved."))
