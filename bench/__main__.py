@@ -1,4 +1,4 @@
-"""`python -m bench [messages backlog listing memory]`: measures; exits with 1 when a promise is broken."""
+"""`python -m bench [messages backlog listing memory crowd]`: measures; exits with 1 for a broken promise."""
 
 import asyncio
 import importlib
@@ -7,7 +7,7 @@ import sys
 from bench.report import Report
 from bench.stage import stage
 
-FIGURES = ["messages", "backlog", "listing", "memory"]
+FIGURES = ["messages", "backlog", "listing", "memory", "crowd"]
 
 
 def main() -> int:

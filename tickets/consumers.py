@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from staff.middleware import TIME_ZONE_COOKIE
+from staff.models import User
 from staff.sessions import session_of_cookies, user_of_cookies
 from tickets import live, reading
 from tickets.database_threads import in_database_thread
@@ -42,6 +43,7 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     language = settings.LANGUAGE_CODE
     time_zone = ""  # theirs, or their browser's
     after = 0
+    is_limited = True
     is_looking = False
     others: list[dict[str, Any]]
 
@@ -53,6 +55,7 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self.close(NOT_SIGNED_IN)
             return
         self.user, self.user_id, self.session_key = user, user.pk, session_of_cookies(cookies)
+        self.is_limited = user.scope != User.Scope.ALL
         self.time_zone = user.time_zone or parse_cookie(cookies).get(TIME_ZONE_COOKIE, "")
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         asked = query.get("language", [""])[0]
@@ -63,8 +66,8 @@ class StaffConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def begin(self, query: dict[str, list[str]]) -> None:
         raise NotImplementedError  # each socket says what it listens to
 
-    async def send_frame(self, frame: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+    async def send_text(self, text: str) -> None:
+        await self.send(text_data=text)
 
     async def dismiss(self, *, gone: bool = False) -> None:
         """Closes it: nobody is signed in any more, or (`gone`) what it shows is out of their sight."""

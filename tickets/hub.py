@@ -6,6 +6,7 @@ the sweep finds them.
 """
 
 import asyncio
+import json
 import logging
 from collections import defaultdict
 from typing import Any, Protocol
@@ -25,6 +26,11 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 15
 # Lists hear of changes at most this often: a busy desk must not make each of them refetch without rest.
 LIST_SECONDS = 0.25
+# … and less often by this for each of them: to tell five hundred takes a while.
+LIST_SECONDS_EACH = 0.002
+# What a list that is fetched again costs the database, and what all lists of a process may cost it together.
+LIST_QUERIES = 12
+QUERIES_PER_SECOND = 150
 # How often it is looked whether somebody's typing or looking has grown old.
 PRESENCE_SECONDS = 1.0
 # So long a change waits for a page that takes its frames slowly.
@@ -39,10 +45,11 @@ class Socket(Protocol):
     language: str
     time_zone: str
     after: int
+    is_limited: bool  # sees some tickets only
     is_looking: bool  # the page is in a tab that is seen
     others: list[dict[str, Any]]  # the colleagues whom the page shows as present
 
-    async def send_frame(self, frame: dict[str, Any]) -> None: ...
+    async def send_text(self, text: str) -> None: ...
     async def dismiss(self, *, gone: bool = False) -> None: ...
 
 
@@ -184,10 +191,12 @@ class Hub:
         sight of a ticket; `only` these people, when given."""
         sockets = {one for one in self._sockets() if only is None or one.user_id in only}
         user_ids = {socket.user_id for socket in sockets}
-        active = await in_database_thread(_active_of, user_ids)
+        limited = await in_database_thread(_active_of, user_ids)
+        active = set(limited)
         alive = await in_database_thread(living, {socket.session_key for socket in sockets})
         unseen = await in_database_thread(_out_of_sight, active, self._watched_by(user_ids))
         for socket in sockets:
+            socket.is_limited = limited.get(socket.user_id, True)
             if socket.user_id not in active or socket.session_key not in alive:
                 await socket.dismiss()
         for user_id, ticket_id in unseen:
@@ -242,11 +251,11 @@ class Hub:
 
     async def _tell_lists(self) -> None:
         while True:
-            await asyncio.sleep(LIST_SECONDS)
+            await asyncio.sleep(max(LIST_SECONDS, len(self.lists) * LIST_SECONDS_EACH))
             if self._changed:
                 changed, self._changed = sorted(self._changed), set()
-                frame = {"type": "changed", "tickets": changed}
-                await _send(frame, list(self.lists))
+                if self.lists:
+                    await self._tell_of(changed)
             if self._read:
                 read, self._read = self._read, defaultdict(set)
                 for user_id, ticket_ids in read.items():
@@ -256,6 +265,20 @@ class Hub:
             if self.lists and (self._told or self._opened):
                 await self._alert()
             self._told, self._opened = {}, set()
+
+    async def _tell_of(self, changed: list[int]) -> None:
+        """Each list learns which tickets changed and what they are by now, so that one whom it does not
+        concern asks nothing; and how long it waits between two questions, so that many lists cost no more
+        than some. Whose sight is limited isn't told what they may not see, and so asks each time."""
+        try:
+            facts = await in_database_thread(_facts_of, changed)
+        except Exception:
+            logger.exception("Lists are told of changed tickets without what they are")
+            facts = {}
+        wait = max(1.0, len(self.lists) * LIST_QUERIES / QUERIES_PER_SECOND)
+        frame = {"type": "changed", "tickets": changed, "wait": round(wait * 1000)}
+        await _send(frame, [one for one in self.lists if one.is_limited])
+        await _send({**frame, "facts": facts}, [one for one in self.lists if not one.is_limited])
 
     async def _alert(self) -> None:
         """Tells the open pages of those concerned, in their language. Who has the ticket before them sees it
@@ -280,7 +303,8 @@ class Hub:
 async def _send(frame: dict[str, Any], sockets: list[Socket]) -> None:
     # A socket that broke in the middle takes its leave through its consumer. A slow one has its frame in its
     # buffer by then (the server cuts off who takes nothing); the others don't wait for it.
-    sending = [asyncio.wait_for(socket.send_frame(frame), SLOWEST_SECONDS) for socket in sockets]
+    text = json.dumps(frame, ensure_ascii=False)  # once, however many take it
+    sending = [asyncio.wait_for(socket.send_text(text), SLOWEST_SECONDS) for socket in sockets]
     await asyncio.gather(*sending, return_exceptions=True)
 
 
@@ -288,8 +312,27 @@ def _last_numbers(ticket_ids: list[int]) -> dict[int, int]:
     return dict(Ticket.objects.filter(pk__in=ticket_ids).values_list("pk", "last_seq"))
 
 
-def _active_of(user_ids: set[int]) -> set[int]:
-    return set(User.objects.active().filter(pk__in=user_ids).values_list("pk", flat=True))
+def _facts_of(ticket_ids: list[int]) -> dict[str, Any]:
+    """What a list can be narrowed by, of each ticket: enough to know that it can't be in it."""
+    columns = ("status_id", "assignee_id", "team_id", "inbox_id", "priority")
+    rows = Ticket.objects.filter(pk__in=ticket_ids).values("pk", *columns, "closed_at", "snoozed_at")
+    return {
+        str(row["pk"]): {
+            "status": row["status_id"],
+            "assignee": row["assignee_id"],
+            "team": row["team_id"],
+            "inbox": row["inbox_id"],
+            "priority": row["priority"],
+            "state": "closed" if row["closed_at"] else "snoozed" if row["snoozed_at"] else "open",
+        }
+        for row in rows
+    }
+
+
+def _active_of(user_ids: set[int]) -> dict[int, bool]:
+    """Those who may still work; whether their sight is limited."""
+    people = User.objects.active().filter(pk__in=user_ids).values_list("pk", "scope")
+    return {pk: scope != User.Scope.ALL for pk, scope in people}
 
 
 def _out_of_sight(user_ids: set[int], watched: dict[int, set[int]]) -> list[tuple[int, int]]:

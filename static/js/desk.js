@@ -9,7 +9,7 @@ const tell = (name, detail) => desk.dispatchEvent(new CustomEvent(name, { detail
 
 const socket = new ListSocket({
   state: (name) => tell("state", name),
-  changed: () => tell("changed"),
+  changed: (frame) => tell("changed", frame),
   alert: (frame) => tell("alert", frame),
 });
 

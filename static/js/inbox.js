@@ -2,19 +2,22 @@
 // puts what came into the page, so that scroll, focus and selection stay. What is new lights up for a moment.
 
 import { setUnread } from "./badge.js";
+import { concerns } from "./concerns.js";
 import { Connection } from "./connection.js";
 import { desk, isConnected } from "./desk.js";
-import { refreshCounts } from "./navigation_counts.js";
+import { showCounts } from "./navigation_counts.js";
 import { selectAgain, selectedNow } from "./selection.js";
 
-const PACE = 1000; // milliseconds between two fetches, however busy the desk is
-const JITTER = 250; // so that all open lists don't ask in the same moment
+const PACE = 1000; // milliseconds between two fetches, however busy the desk is; the server may ask for more
+const JITTER = 0.25; // of the pace, so that all open lists don't ask in the same moment
+const COUNTS = 5000; // milliseconds after which the counts follow changes that are not the list's
 
 export const listConnection = new Connection("list-connection");
 const list = () => document.getElementById("inbox");
 const scroller = () => list().closest("[data-list-scroll]");
 const rows = () => [...list().querySelectorAll("li[data-seq]")];
 
+let pace = PACE;
 let due = false; // something changed that the page does not show yet
 let running = false;
 let fetchedAt = 0;
@@ -22,11 +25,20 @@ let timer;
 let seen; // row id → journal number
 let latest; // the newest time shown so far
 
-function changed() {
+function heard({ detail }) {
+  pace = Math.max(PACE, detail?.wait ?? 0);
+  const shown = (ticket) => Boolean(document.getElementById(`ticket-${ticket}`));
+  const filters = new URLSearchParams(list().dataset.query);
+  if (concerns(detail, { filters, me: document.body.dataset.userId, shown })) changed();
+  else if (!due) changed(COUNTS); // the navigation counts more than this list
+}
+
+// Fetches it soon, or `later` than that in milliseconds.
+function changed(later = 0) {
   due = true;
   clearTimeout(timer);
   if (document.hidden || running) return; // shown again, or done with the one before, it comes back here
-  timer = setTimeout(refresh, Math.max(0, fetchedAt + PACE - Date.now()) + Math.random() * JITTER);
+  timer = setTimeout(refresh, Math.max(later, fetchedAt + pace - Date.now()) + Math.random() * JITTER * pace);
 }
 
 async function refresh() {
@@ -35,12 +47,12 @@ async function refresh() {
   fetchedAt = Date.now();
   const { address } = list().dataset; // the page's own may be a ticket's
   try {
-    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href }, cache: "no-store" });
-    const html = await answer.text();
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href, "X-Navigation": "1" }, cache: "no-store" });
+    const [html, counts] = (await answer.text()).split("<!-- navigation -->");
     if (answer.status === 401) listConnection.show("signed-out");
     // A filter chosen meanwhile, even while this came, has drawn its own list.
     else if (answer.ok && address === list().dataset.address) show(html);
-    if (answer.ok) await refreshCounts();
+    if (answer.ok && counts) showCounts(counts);
   } catch {
     due = true; // not reachable: the socket says so too, and its return brings us here
   }
@@ -104,5 +116,5 @@ rememberOnly();
 document.body.addEventListener("htmx:afterSwap", ({ target }) => target.contains(list()) && rememberOnly());
 
 desk.addEventListener("state", ({ detail }) => listConnection.show(detail));
-desk.addEventListener("changed", changed);
+desk.addEventListener("changed", heard);
 document.addEventListener("visibilitychange", () => !document.hidden && due && changed());

@@ -6,7 +6,7 @@ const SILENCE = 40_000; // the server says something every 15 s: silence means a
 const NOT_SIGNED_IN = 4401;
 
 export class ListSocket {
-  // `on` has changed(), alert(frame) and state(name): online, offline or signed-out.
+  // `on` has changed(frame) (without a frame: whatever it may have missed), alert(frame) and state(name): online, offline or signed-out.
   constructor(on) {
     this.on = on;
     this.tries = 0;
@@ -42,7 +42,7 @@ export class ListSocket {
   take(frame) {
     this.listen();
     this.settled();
-    if (frame.type === "changed") this.on.changed();
+    if (frame.type === "changed") this.on.changed(frame);
     else if (frame.type === "alert") this.on.alert(frame);
   }
 

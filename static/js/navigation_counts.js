@@ -3,7 +3,11 @@
 export async function refreshCounts() {
   const views = document.getElementById("navigation-views");
   const answer = await fetch(views.dataset.address, { headers: { "HX-Request": "true", "HX-Current-URL": location.href }, cache: "no-store" });
-  if (!answer.ok) return;
-  window.Idiomorph.morph(views, (await answer.text()).trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  if (answer.ok) showCounts(await answer.text());
+}
+
+export function showCounts(html) {
+  const views = document.getElementById("navigation-views");
+  window.Idiomorph.morph(views, html.trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
   window.htmx.process(views); // views that are new
 }

@@ -7,13 +7,14 @@ import pytest
 from playwright.sync_api import expect
 
 from rules.models import Rule
+from staff import invitations
 from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import make_bot, make_client, make_message, make_ticket, make_user
 from tests.flows.staff_browser import window_of
 from tests.processes import Running
 from tests.tickets.cast import picture, receive
-from tickets import properties, saved_views
+from tickets import client_changes, properties, saved_views
 from tickets.content import Content
 from tickets.models import Status, Tag, Ticket
 
@@ -51,6 +52,10 @@ def ticket(anna: User) -> Ticket:
     properties.set_subject(ticket, subject="A wrong bill", staff=anna)
     Rule.objects.create(client=client, assign_to=anna, created_by=anna)
     saved_views.save_view(anna, name="Refunds", filters={"tag": [str(tag.pk)]}, audience="own", team=None)
+    client_changes.set_attribute(client, name="Order", value="A-17", staff=anna, was="")
+    client_changes.change_tags(client, add=[tag], remove=[], staff=anna)
+    invitations.invite(name="Nina", email="", role=Role.AGENT, by=anna)
+    make_user("gone", first_name="Gone", is_active=False)
     properties.snooze(make_ticket(text="Later"), until=None, staff=anna)
     make_ticket(text="Over", assignee=anna, status=Status.CLOSED_ID)
     return ticket
@@ -86,6 +91,12 @@ def test_no_page_has_a_violation(
         "/views/",
         "/canned/",
         "/profile/",
+        "/notifications/",
+        "/notifications/settings/",
+        "/people/",
+        f"/people/{anna.pk}/",
+        "/audit/",
+        "/accounts/sessions/",
     ):
         page.goto(address)
         expect(page.locator("main")).to_be_visible()
@@ -97,6 +108,22 @@ def test_no_page_has_a_violation(
     page.locator("#conversation").focus()
     page.keyboard.press("a")
     look("assign")
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("#bulk")).to_be_visible()
+    page.keyboard.press("a")
+    look("bulk")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator("[data-bell]").click()
+    look("bell")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Emoji").click()
+    expect(page.locator(".emoji-grid").first).to_be_visible()
+    look("emoji")
+    page.keyboard.press("Escape")
+    page.locator("a.picture").click()
+    look("picture")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
     look("palette")

@@ -11,13 +11,14 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from rules.models import Rule
+from staff import invitations
 from staff.models import Team, User
 from staff.roles import Role
 from telegram_bridge.models import Bot
 from tests.factories import make_bot, make_client, make_inbox, make_message, make_ticket, make_user
 from tests.flows.staff_browser import window_of
 from tests.tickets.cast import receive
-from tickets import canned, operations, properties, saved_views
+from tickets import canned, client_changes, operations, properties, saved_views
 from tickets.content import Content
 from tickets.mentions import called_in
 from tickets.models import Message, Status, Tag, Ticket
@@ -65,6 +66,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "teams": ("Delivery", "Billing"),
         "shop": "Shop",
         "view": "Late parcels",
+        "client_notes": "Prefers to be called after six. Signed the delivery contract in spring.",
+        "attribute": "Order",
+        "invited": "Nina Ray",
         "draft": "Good news: the parcel is on its way again and",
     },
     "ru": {
@@ -76,6 +80,9 @@ WORDS: dict[str, dict[str, Any]] = {
         "teams": ("Доставка", "Оплата"),
         "shop": "Магазин",
         "view": "Опоздавшие посылки",
+        "client_notes": "Просит звонить после шести. Договор о доставке подписан весной.",
+        "attribute": "Заказ",
+        "invited": "Нина Рэй",
         "draft": "Хорошие новости: посылка снова в пути и",
     },
 }
@@ -139,6 +146,12 @@ def morning(anna: User, language: str) -> Ticket:
     closed = Status.objects.get(pk=Status.CLOSED_ID)
     operations.set_status(tickets[2], status=closed, staff=anna)
     Rule.objects.create(client=looked_at.client, assign_to=anna, created_by=anna)
+    client = looked_at.client
+    client_changes.set_notes(client, notes=words["client_notes"], staff=anna, was="")
+    client_changes.set_attribute(client, name=words["attribute"], value="40217", staff=anna, was="")
+    client_changes.change_tags(client, add=[tags[2]], remove=[], staff=anna)
+    invitations.invite(name=words["invited"], email="", role=Role.AGENT, by=anna)
+    User.objects.filter(pk=boris.pk).update(availability=User.Availability.AWAY)
     canned.save_canned(anna, None, shortcut="eta", title="", text=words["answer"], audience="all", team=None)
     saved_views.save_view(
         anna, name=words["view"], filters={"tag": [str(tags[0].pk)]}, audience="all", team=None
@@ -166,6 +179,14 @@ def test_every_page(windows: Any, anna: User, size: str, theme: str, language: s
     page.locator("textarea.composer-text").fill(WORDS[language]["draft"])
     keep("ticket")
     if size == "wide":
+        page.locator("[data-pick-mode]").click()
+        for place in range(3):
+            page.locator("[data-pick]").nth(place).check()
+        page.locator("#bulk details").first.locator("summary").click()
+        keep("bulk")
+        page.keyboard.press("Escape")
+        page.locator("[data-pick-none]").click()
+        page.locator("[data-pick-mode]").click()
         page.locator(".composer-mode input[value=note]").check(force=True)
         page.locator("textarea.composer-text").fill("@b")
         page.locator("textarea.composer-text").press("End")
@@ -178,6 +199,10 @@ def test_every_page(windows: Any, anna: User, size: str, theme: str, language: s
         ("views", "/views/"),
         ("canned", "/canned/"),
         ("profile", "/profile/"),
+        ("notifications", "/notifications/"),
+        ("told", "/notifications/settings/"),
+        ("people", "/people/"),
+        ("audit", "/audit/"),
     ):
         page.goto(address)
         keep(name)

@@ -5,11 +5,13 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from staff.access import staff_required
+from tickets.navigation import navigation
 from tickets.views.list_pane import list_pane, query_of, selected_on
 
 # The element that htmx wants to replace, and what replaces it.
@@ -34,6 +36,13 @@ def ticket_list(request: HttpRequest) -> HttpResponseBase:
         # Back at the beginning: the first page has no cursor, so that what is new appears on it.
         return _uncached(HttpResponseRedirect(context["address"]))
     response = _uncached(render(request, _template(request, target), context))
+    if "X-Navigation" in request.headers:
+        # One question for both: what changes a list mostly changes a count.
+        page = request.headers.get("HX-Current-URL", "")
+        counts = render_to_string(
+            "_navigation_views.html", {"navigation": navigation(request, page)}, request
+        )
+        response.content += f"<!-- navigation -->{counts}".encode()
     if target == "inbox":
         _name_address(request, response, context)
     return response
