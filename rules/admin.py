@@ -1,14 +1,31 @@
 """Rules to set up, and what they did."""
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rules import actions, language
 from rules.models import Rule, RuleRun
 from staff.admin_views import BigTable, ReadOnly
+
+
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """The same checks as the builder's."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = cast(dict[str, Any], super().clean())
+        conditions, done = cleaned.get("conditions") or {}, cleaned.get("actions") or []
+        wrong = [one.words for one in language.check(conditions)] if conditions else []
+        wrong += [words for _path, words in actions.check(done)] if done else []
+        if wrong:
+            raise forms.ValidationError(wrong)
+        if not done and cleaned.get("assign_to") is None:
+            raise forms.ValidationError(_("Add what the rule does."))
+        return cleaned
 
 
 @admin.register(Rule)
@@ -20,7 +37,10 @@ class RuleAdmin(BigTable):
     search_help_text = gettext_lazy("Name of the rule or of the client")
     autocomplete_fields = ("client", "assign_to")
     ordering = ("position", "pk")
-    fields = ("name", "event", "client", "assign_to", "enabled", "position")
+    fields = ("name", "event", "client", "assign_to", "conditions", "actions", "stops", "enabled", "position")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change=change, form=RuleForm, **kwargs)
 
     @admin.display(description=gettext_lazy("rule"))
     def label_shown(self, rule: Rule) -> str:

@@ -7,10 +7,26 @@ class RulesConfig(AppConfig):
     verbose_name = _("Rules")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+
+        from rules.compiled import cache
         from rules.engine import apply_rules
         from rules.models import Rule
         from staff import audit
         from tickets.signals import ticket_changed
 
-        audit.watch(Rule, "name", "event", "client", "assign_to", "enabled", "position")
+        audit.watch(
+            Rule,
+            "name",
+            "event",
+            "client",
+            "assign_to",
+            "enabled",
+            "position",
+            "conditions",
+            "actions",
+            "stops",
+        )
         ticket_changed.connect(apply_rules, dispatch_uid="rules.apply")
+        post_save.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.saved")
+        post_delete.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.deleted")

@@ -5,56 +5,170 @@ message nor the other rules.
 """
 
 import logging
+import time
+from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_noop
 
-from rules.models import Rule, RuleRun
+from rules import language
+from rules.actions import ACTIONS, Doing, Skip
+from rules.compiled import Compiled, cache
+from rules.facts import Facts
+from rules.models import Event, Rule, RuleRun
 from staff.models import User
 from tickets import steps
 from tickets.content import storable
-from tickets.journal import Change, by_rule
-from tickets.models import TicketEvent
+from tickets.journal import Actor, Change, by_rule
+from tickets.models import Message, TicketEvent
 
 logger = logging.getLogger(__name__)
 
+Kind = TicketEvent.Kind
+Outcome = RuleRun.Outcome
+
 # Rules answer rules this many rounds; then they rest, or two of them could go on for ever.
 DEEPEST_LEVEL = 3
+# A rule that ran so often in one ticket in so short a time is put to rest.
+MOST_RUNS, RUNS_WITHIN = 20, timedelta(minutes=10)
+
+STILL_THERE = "SELECT 1 FROM rules_rule WHERE id = %s AND enabled AND paused_at IS NULL FOR KEY SHARE"
+
+# What else a rule can wait for than the row's own kind.
+ALSO: dict[str, tuple[Event, ...]] = {
+    Kind.TICKET_TAKEN: (Event.TICKET_ASSIGNED, Event.STATUS_CHANGED),
+    Kind.TICKET_CLOSED: (Event.STATUS_CHANGED,),
+    Kind.TICKET_REOPENED: (Event.STATUS_CHANGED,),
+}
+WAITED_FOR = frozenset(Event.values)
+
+
+def names_of(event: TicketEvent) -> list[str]:
+    """What rules may call this row of the journal."""
+    kind = event.kind
+    names = [kind] if kind in WAITED_FOR else []
+    names += [str(name) for name in ALSO.get(kind, ())]
+    if kind == Kind.DELIVERY_CHANGED and event.data.get("delivery") == Message.Delivery.FAILED:
+        names.append(str(Event.NOT_DELIVERED))
+    if kind == Kind.MESSAGE_RECEIVED and cache.waiting_for(Event.MESSAGE_FIRST) and _is_first(event):
+        names.append(str(Event.MESSAGE_FIRST))
+    return names
+
+
+def _is_first(event: TicketEvent) -> bool:
+    earlier = Message.objects.filter(
+        ticket=event.ticket_id, direction=Message.Direction.IN, seq__lt=event.seq
+    )
+    return not earlier.exists()
 
 
 def apply_rules(
     sender: object, *, change: Change, events: list[TicketEvent], level: int, **kwargs: Any
 ) -> None:
-    """Receiver of `ticket_changed`: every enabled rule that is about one of `events`, in order."""
+    """Receiver of `ticket_changed`: every enabled rule that waits for one of `events`, in order."""
     if level >= DEEPEST_LEVEL:
         return
     for event in events:
-        if event.kind in Rule.Event.values:
-            for rule in Rule.objects.for_event(event):
-                _run(rule, change, event)
+        if event.data.get("banned"):
+            continue  # a banned client sets nothing off
+        for name in names_of(event):
+            facts = Facts(event)
+            for one in _waiting(name, event):
+                # A rule never answers what it did itself.
+                if event.data.get("rule_id") == one.rule.pk:
+                    continue
+                if _run(one, change, facts) and one.rule.stops:
+                    break
 
 
-def _run(rule: Rule, change: Change, event: TicketEvent) -> None:
-    try:
-        with change.attempt(event.ticket):
-            outcome, reason = _act(rule, change, event)
-    except Exception as error:  # a rule's fault is written down; the message that set it off must not be lost
-        logger.exception("Rule %s failed on ticket %s", rule.pk, event.ticket_id)
-        outcome, reason = RuleRun.Outcome.FAILED, storable(f"{type(error).__name__}: {error}")[:255]
-    RuleRun.objects.create(
-        rule=rule, ticket=event.ticket, seq=event.seq, outcome=outcome, reason=reason, created_at=change.now
+def _waiting(name: str, event: TicketEvent) -> list[Compiled]:
+    general = cache.waiting_for(name)
+    if name != Event.TICKET_OPENED:
+        return general
+    # Those of single clients are too many to hold: an index has them.
+    theirs = [Compiled(rule, language.compiled(rule.conditions)) for rule in Rule.objects.of_client(event)]
+    return (
+        sorted([*theirs, *general], key=lambda one: (one.rule.position, one.rule.pk)) if theirs else general
     )
 
 
+def _run(one: Compiled, change: Change, facts: Facts) -> bool:
+    """Whether the rule's conditions hold; then it was tried, and what became of it is written down."""
+    rule, event, began = one.rule, facts.event, time.perf_counter()
+    try:
+        with change.attempt(event.ticket):
+            if not one.holds(facts) or not _is_still_there(rule):
+                return False
+            outcome, reason = _act(rule, change, event)
+    except Exception as error:  # a rule's fault is written down; the message that set it off must not be lost
+        logger.exception("Rule %s failed on ticket %s", rule.pk, event.ticket_id)
+        outcome, reason = Outcome.FAILED, storable(f"{type(error).__name__}: {error}")[:255]
+    facts._known.clear()  # the next rule sees what this one did
+    RuleRun.objects.create(
+        rule=rule,
+        ticket=event.ticket,
+        seq=event.seq,
+        outcome=outcome,
+        reason=reason,
+        created_at=change.now,
+        version=rule.version,
+        milliseconds=(time.perf_counter() - began) * 1000,
+    )
+    return True
+
+
+def _is_still_there(rule: Rule) -> bool:
+    """Whether it may act; it is not removed before this transaction ends, or its run would name nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_THERE, [rule.pk])
+        return cursor.fetchone() is not None
+
+
 def _act(rule: Rule, change: Change, event: TicketEvent) -> tuple[RuleRun.Outcome, str]:
+    if rule.actions and _runs_too_often(rule, change, event):
+        Rule.objects.filter(pk=rule.pk).update(paused_at=change.now, updated_at=change.now)
+        cache.forget()
+        return Outcome.SKIPPED, gettext_noop("It ran too often in this ticket and rests until it is resumed.")
+    done, reasons = False, []
+    if rule.assign_to is not None:
+        outcome, reason = _always_assign(rule, rule.assign_to, change, event)
+        if not rule.actions:
+            return outcome, reason
+        done, reasons = outcome == Outcome.DONE, [reason] if reason else []
+    doing = Doing(change, event.ticket, actor_of(rule), rule)
+    for action in rule.actions:
+        try:
+            done = ACTIONS[action["do"]].do(doing, action.get("value")) or done
+        except Skip as skip:
+            reasons.append(skip.words)
+    if done:
+        return Outcome.DONE, reasons[0] if reasons else ""
+    return Outcome.SKIPPED, reasons[0] if reasons else gettext_noop("There was nothing to change.")
+
+
+def actor_of(rule: Rule) -> Actor:
+    return by_rule(rule.label, rule.pk)
+
+
+def _runs_too_often(rule: Rule, change: Change, event: TicketEvent) -> bool:
+    lately = RuleRun.objects.filter(
+        rule=rule, ticket=event.ticket_id, outcome=Outcome.DONE, created_at__gt=change.now - RUNS_WITHIN
+    )
+    return lately.count() >= MOST_RUNS
+
+
+def _always_assign(
+    rule: Rule, person: User, change: Change, event: TicketEvent
+) -> tuple[RuleRun.Outcome, str]:
     ticket = event.ticket
-    if not rule.assign_to.is_active:
-        return RuleRun.Outcome.SKIPPED, gettext_noop("The employee is no longer active.")
-    if rule.assign_to.availability == User.Availability.OFF:
-        return RuleRun.Outcome.SKIPPED, gettext_noop("The employee is off, so the ticket stays open to all.")
-    if ticket.assignee_id == rule.assign_to_id:
-        return RuleRun.Outcome.SKIPPED, gettext_noop("The ticket is theirs already.")
+    if not person.is_active:
+        return Outcome.SKIPPED, gettext_noop("The employee is no longer active.")
+    if person.availability == User.Availability.OFF:
+        return Outcome.SKIPPED, gettext_noop("The employee is off, so the ticket stays open to all.")
+    if ticket.assignee_id == person.pk:
+        return Outcome.SKIPPED, gettext_noop("The ticket is theirs already.")
     if ticket.assignee_id is not None:
-        return RuleRun.Outcome.SKIPPED, gettext_noop("An earlier rule assigned the ticket.")
-    steps.assign(change, ticket, rule.assign_to, by_rule(rule.label))
-    return RuleRun.Outcome.DONE, ""
+        return Outcome.SKIPPED, gettext_noop("An earlier rule assigned the ticket.")
+    steps.assign(change, ticket, person, actor_of(rule))
+    return Outcome.DONE, ""

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from staff.models import User
+from staff.models import Team, User
 from tickets.models import Client, Ticket, TicketEvent
 
 
@@ -18,25 +18,45 @@ class RuleQuerySet(models.QuerySet["Rule"]):
             return self
         return self.filter(Q(client__isnull=True) | Q(client__in=Client.objects.visible_to(staff)))
 
-    def for_event(self, event: TicketEvent) -> "RuleQuerySet":
-        """The rules to ask about `event`, in their order: those about its client and those about anybody."""
-        about = Q(client=event.ticket.client_id) | Q(client__isnull=True)
-        return (
-            self.enabled()
-            .filter(about, event=event.kind)
-            .select_related("assign_to")
-            .order_by("position", "pk")
-        )
+    def of_client(self, event: TicketEvent) -> "RuleQuerySet":
+        """The rules about the client of `event`'s ticket alone."""
+        theirs = self.enabled().filter(client=event.ticket.client_id, event=event.kind, paused_at=None)
+        return theirs.select_related("assign_to", "client")
+
+
+class Event(models.TextChoices):
+    """What a rule can wait for. Rows of a ticket's journal, but for the two that look closer."""
+
+    TICKET_OPENED = "ticket_opened", _("A ticket opens")
+    MESSAGE_FIRST = "message_first", _("The client writes the first message of a ticket")
+    MESSAGE_RECEIVED = "message_received", _("The client writes")
+    MESSAGE_EDITED = "message_edited", _("The client edits a message")
+    REACTION_CHANGED = "reaction_changed", _("A reaction changes")
+    BUTTON_PRESSED = "button_pressed", _("The client presses a button")
+    MESSAGE_QUEUED = "message_queued", _("Somebody answers")
+    NOT_DELIVERED = "not_delivered", _("An answer does not arrive")
+    NOTE_ADDED = "note_added", _("A note is written")
+    TICKET_ASSIGNED = "ticket_assigned", _("A ticket is assigned or taken")
+    TICKET_UNASSIGNED = "ticket_unassigned", _("A ticket becomes nobody’s")
+    STATUS_CHANGED = "status_changed", _("The status changes")
+    TICKET_CLOSED = "ticket_closed", _("A ticket is closed")
+    TICKET_REOPENED = "ticket_reopened", _("A ticket is reopened")
+    PRIORITY_CHANGED = "priority_changed", _("The priority changes")
+    TAGS_CHANGED = "tags_changed", _("The tags change")
+    TEAM_CHANGED = "team_changed", _("The team changes")
+    TICKET_WOKEN = "ticket_woken", _("A ticket comes back from being put aside")
+    CLIENT_BLOCKED = "client_blocked", _("The client blocks the bot")
+    CLIENT_UNBLOCKED = "client_unblocked", _("The client unblocks the bot")
 
 
 class Rule(models.Model):
-    """One rule: on `event`, when the conditions hold (`client`, for now), take the action (`assign_to`).
+    """One rule: on `event`, when the conditions hold (a `client`, and a tree of others), take the actions.
 
-    Every condition and every action is a column that may be empty, so each keeps its foreign key.
+    "Always assign this client to …" is a client and an employee, each a foreign key: an index finds the rules
+    of one client among a hundred thousand. Whatever else a rule says is a tree (rules/language.py).
     """
 
-    class Event(models.TextChoices):
-        TICKET_OPENED = "ticket_opened", _("A ticket opens")
+    Event = Event
 
     name = models.CharField(_("name"), max_length=120, blank=True, default="")
     event = models.CharField(_("when"), max_length=32, choices=Event, default=Event.TICKET_OPENED)
@@ -50,8 +70,27 @@ class Rule(models.Model):
         help_text=_("Empty: any client."),
     )
     assign_to = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="rules", verbose_name=_("then assign to")
+        User,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="rules",
+        verbose_name=_("then assign to"),
     )
+    # {"all": [{"field": "text", "op": "contains", "value": "refund"}, {"any": […]}]}; empty: always.
+    conditions = models.JSONField(
+        _("conditions"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
+    # [{"do": "add_tag", "value": 3}, …], taken in this order.
+    actions = models.JSONField(
+        _("actions"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
+    # No later rule answers the same event.
+    stops = models.BooleanField(_("the last one"), default=False, db_default=False)
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
+    # It ran too often and was put to rest; resumed by hand.
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
     enabled = models.BooleanField(_("enabled"), default=True)
     position = models.PositiveIntegerField(_("position"), default=100)
     created_by = models.ForeignKey(
@@ -90,6 +129,8 @@ class Rule(models.Model):
         if self.name:
             return self.name
         client = self.client.name if self.client else _("any client")
+        if self.assign_to is None:
+            return f"{client} → {self.get_event_display()}"
         return _("%(client)s → %(name)s") % {"client": client, "name": self.assign_to.name}
 
 
@@ -109,6 +150,8 @@ class RuleRun(models.Model):
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=255, blank=True, default="")
     created_at = models.DateTimeField(_("when"))
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1)
+    milliseconds = models.FloatField(_("milliseconds"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("rule run")
@@ -117,7 +160,23 @@ class RuleRun(models.Model):
         indexes = [
             # The rules page: the newest run of each rule.
             models.Index("rule", F("id").desc(), name="run_newest_of_rule"),
+            # How often a rule ran in one ticket lately.
+            models.Index(fields=["ticket", "rule", "-id"], name="run_of_rule_in_ticket"),
         ]
 
     def __str__(self) -> str:
         return f"{self.rule} · {self.ticket}"
+
+
+class Turn(models.Model):
+    """Whose turn it is in a team: whoever a rule gave its last ticket to, so that all get as many."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="+")
+    last = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.last}"

@@ -1,12 +1,18 @@
 """Verbs on rules: added, switched and removed on the fly, by any employee."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from rules.models import Rule
+from rules import actions, language
+from rules.models import Event, Rule
 from staff.models import User
 from tickets.errors import OperationRefused
 from tickets.models import Client
+
+LONGEST_NAME = 120
 
 
 def always_assign(client: Client, *, assign_to: User, staff: User) -> Rule:
@@ -22,10 +28,68 @@ def always_assign(client: Client, *, assign_to: User, staff: User) -> Rule:
     return rule
 
 
+@dataclass(frozen=True)
+class Definition:
+    """What a rule says, as the builder sends it and as JSON is exported and imported."""
+
+    name: str
+    event: str
+    conditions: dict[str, Any]
+    actions: list[dict[str, Any]]
+    stops: bool = False
+    position: int = 100
+
+
+def wrong_in(definition: Definition) -> list[tuple[str, str]]:
+    """(path, words) for everything that is wrong with it."""
+    wrong = []
+    if definition.event not in Event.values:
+        wrong.append(("event", _("Choose what the rule waits for.")))
+    if len(definition.name) > LONGEST_NAME:
+        wrong.append(("name", _("%(most)d characters at most.") % {"most": LONGEST_NAME}))
+    if definition.conditions:
+        found = language.check(definition.conditions)
+        wrong += [(f"conditions.{one.path}".rstrip("."), one.words) for one in found]
+    wrong += actions.check(definition.actions)
+    if not definition.actions:
+        wrong.append(("actions", _("Add what the rule does.")))
+    return wrong
+
+
+def save_rule(rule: Rule | None, definition: Definition, *, staff: User, version: int = 0) -> Rule:
+    """The rule as it is defined, new without `rule`. Refused when something is wrong with it, or when it no
+    longer has the `version` that its page showed."""
+    if wrong := wrong_in(definition):
+        raise OperationRefused(wrong[0][1])
+    with transaction.atomic(durable=True):
+        if rule is not None:
+            rule = Rule.objects.select_for_update(of=("self",)).filter(pk=rule.pk).first()
+            if rule is None:
+                raise OperationRefused(_("This rule no longer exists."))
+            if version and rule.version != version:
+                raise OperationRefused(
+                    _("Somebody changed this rule meanwhile. Nothing was overwritten: load the page again.")
+                )
+            rule.version += 1
+        rule = rule or Rule(created_by=staff)
+        rule.name, rule.event, rule.stops = definition.name, definition.event, definition.stops
+        rule.conditions, rule.actions = definition.conditions, definition.actions
+        rule.position = definition.position
+        rule.save()
+    return rule
+
+
+def resume(rule: Rule) -> Rule:
+    """The rule, no longer at rest because it ran too often."""
+    rule.paused_at = None
+    rule.save(update_fields=["paused_at", "updated_at"])
+    return rule
+
+
 def switch(rule: Rule, *, enabled: bool) -> Rule:
     """The rule, applied from now on, or resting."""
     rule.enabled = enabled
-    rule.save(update_fields=["enabled"])
+    rule.save(update_fields=["enabled", "updated_at"])
     return rule
 
 

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from rules import views
+from rules import builder_views, views
 from tickets import path_converters  # noqa: F401  (registers `id`)
 
 urlpatterns = [
     path("rules/", views.rule_list, name="rule-list"),
     path("rules/add/", views.add, name="rule-add"),
+    path("rules/new/", builder_views.new, name="rule-new"),
+    path("rules/check/", builder_views.check, name="rule-check"),
+    path("rules/try/", builder_views.try_it, name="rule-try"),
+    path("rules/<id:rule_id>/", builder_views.edit, name="rule-edit"),
+    path("rules/<id:rule_id>/export/", builder_views.export, name="rule-export"),
+    path("rules/<id:rule_id>/resume/", builder_views.resume, name="rule-resume"),
     path("rules/<id:rule_id>/remove/", views.remove, name="rule-remove"),
     path("rules/<id:rule_id>/switch/", views.switch, name="rule-switch"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
@@ -18,9 +19,10 @@ from django.views.decorators.http import require_POST, require_safe
 from rules import operations
 from rules.forms import AlwaysAssignForm
 from rules.models import Rule, RuleRun
+from rules.offers import Offers
 from staff.access import employee, permission_required, staff_required
 from staff.models import User
-from staff.roles import CHANGE_RULES
+from staff.roles import CHANGE_RULES, MANAGE_DESK
 from tickets.errors import OperationRefused
 from tickets.models import Client
 
@@ -45,7 +47,8 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
         rules = Rule.objects.visible_to(employee(request)).order_by("-pk")
         rules = rules.select_related("client", "assign_to", "created_by")
         page = Paginator(rules, RULES_SHOWN).get_page(request.GET.get("page"))
-        context |= {"rules": page, "runs": _last_runs(page), "colleagues": User.objects.active().by_name()}
+        colleagues = User.objects.active().by_name()
+        context |= {"rules": page, "runs": _last_runs(page), "colleagues": colleagues, "offers": Offers()}
         response = render(request, "rules/list.html", context)
     patch_vary_headers(response, ["HX-Target"])
     response["Cache-Control"] = "no-store"
@@ -82,6 +85,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
 def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     theirs = Rule.objects.visible_to(employee(request))
     rule = theirs.select_related("client", "assign_to").filter(pk=rule_id).first()
+    _require_allowed(request, rule)
     if rule is not None:  # gone already: somebody else was quicker, and it is what was asked for
         operations.remove(rule)
     messages.success(request, _("The rule was removed."))
@@ -93,8 +97,15 @@ def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 @permission_required(CHANGE_RULES)
 def switch(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     rule = get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id)
+    _require_allowed(request, rule)
     operations.switch(rule, enabled=request.POST.get("enabled") == "1")
     return redirect(_way_back(request))
+
+
+def _require_allowed(request: HttpRequest, rule: Rule | None) -> None:
+    """Rules about everybody are those of who manages the desk."""
+    if rule is not None and rule.client_id is None and not employee(request).has_perm(MANAGE_DESK):
+        raise PermissionDenied(_("Only a supervisor changes rules about everybody."))
 
 
 def _clients(staff: User, wanted: str) -> list[Client]:

@@ -127,6 +127,14 @@ def _no_language_outlives_its_test() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_rule_outlives_its_test() -> None:
+    """A rollback tells nobody: the rules of the test before are not those of this one."""
+    from rules.compiled import cache
+
+    cache._looked_at = float("-inf")
+
+
+@pytest.fixture(autouse=True)
 def _no_cache_outlives_its_test() -> Iterator[None]:
     """Rate limits and the like. Not a flush of all: a web process keeps its place in channel groups there."""
     yield

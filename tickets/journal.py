@@ -30,11 +30,12 @@ QUIET_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it. `name` is a rule's name, kept in the journal when the rule is long gone."""
+    """Who did it. `name` and `rule_id` are a rule's, kept in the journal when the rule is long gone."""
 
     kind: TicketEvent.Actor
     staff: User | None = None
     name: str = ""
+    rule_id: int | None = None
 
 
 CLIENT = Actor(TicketEvent.Actor.CLIENT)
@@ -45,8 +46,13 @@ def by_staff(staff: User) -> Actor:
     return Actor(TicketEvent.Actor.STAFF, staff=staff)
 
 
-def by_rule(name: str) -> Actor:
-    return Actor(TicketEvent.Actor.RULE, name=name)
+def by_rule(name: str, rule_id: int | None = None) -> Actor:
+    return Actor(TicketEvent.Actor.RULE, name=name, rule_id=rule_id)
+
+
+def _of_rule(actor: Actor) -> dict[str, Any]:
+    number = {"rule_id": actor.rule_id} if actor.rule_id is not None else {}
+    return {"rule": actor.name, **number} if actor.name else {}
 
 
 class Change:
@@ -83,7 +89,7 @@ class Change:
             actor=actor.kind,
             staff=actor.staff,
             message=message,
-            data={**self.origin, **(data or {}), **({"rule": actor.name} if actor.name else {})},
+            data={**self.origin, **(data or {}), **_of_rule(actor)},
             created_at=self.now,
         )
         journal_rows.write(event)

@@ -3,7 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from rules import words
 from rules.models import Rule, RuleRun
+from rules.offers import Offers
 
 register = template.Library()
 
@@ -12,6 +14,11 @@ register = template.Library()
 def last_run(rule: Rule, runs: dict[int, RuleRun]) -> RuleRun | None:
     """The newest run of `rule` among `runs`."""
     return runs.get(rule.pk)
+
+
+@register.filter
+def sentence(rule: Rule, offers: Offers) -> str:
+    return words.sentence(rule, offers)
 
 
 @register.filter

@@ -94,6 +94,7 @@ def signed_in(user: User) -> Browser:
 def limited(scope: str, world: World) -> User:
     """Somebody whose own inbox or team has another ticket."""
     user = make_user(scope=scope)
+    user.set_role(Role.SUPERVISOR)
     user.user_permissions.add(Permission.objects.get(codename="view_update"))
     other = make_ticket(text="another one")
     user.inboxes.add(other.inbox)

@@ -1,0 +1,320 @@
+"""What a rule can do: each action is a step on the locked ticket, in the transaction that set the rule off.
+
+An action that finds nothing to change says so and does nothing; one that can't be done (somebody left, a tag
+is gone) raises Skip with words that are shown with the run.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from rules.facts import _labels
+from rules.models import Rule, RuleRun, Turn
+from staff.models import Team, User
+from staff.roles import WORK
+from tickets import property_steps, steps
+from tickets.canned import VARIABLE
+from tickets.content import Content
+from tickets.journal import Actor, Change
+from tickets.models import Client, Status, Tag, Ticket
+from tickets.querysets import who_sees
+
+LONGEST_TEXT = 4096  # characters of a message: https://core.telegram.org/bots/api#sendmessage
+MOST_ACTIONS = 20
+VARIABLES = ("client.name", "client.first_name", "ticket.number")
+
+
+class Skip(Exception):
+    """Why an action did nothing; `words` are a translated text's original."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One action under way."""
+
+    change: Change
+    ticket: Ticket
+    actor: Actor
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Action:
+    label: str | Promise
+    do: Callable[[Doing, Any], bool]  # whether anything changed
+    # What it takes: "", text, hours, or the name of what the page offers.
+    takes: str = ""
+    choices: Any = None
+
+
+def _may_have(ticket: Ticket) -> Any:
+    """Who can be given the ticket by itself: at their place, allowed to work, and it is in their sight."""
+    role = Q(groups__permissions__codename=WORK.partition(".")[2]) | Q(is_superuser=True)
+    people = User.objects.active().filter(role, availability=User.Availability.ONLINE)
+    sees = who_sees(ticket) | Q(scope=User.Scope.TEAMS)  # whoever has a ticket sees it
+    return people.filter(sees).distinct()
+
+
+def _give(doing: Doing, person: User) -> bool:
+    if doing.ticket.is_closed:
+        raise Skip(gettext_noop("The ticket is closed."))
+    if doing.ticket.assignee_id == person.pk:
+        return False
+    steps.assign(doing.change, doing.ticket, person, doing.actor)
+    return True
+
+
+def _assign(doing: Doing, value: Any) -> bool:
+    person = User.objects.filter(pk=value).first()
+    if person is None or not person.is_active:
+        raise Skip(gettext_noop("The employee is no longer active."))
+    if person.availability == User.Availability.OFF:
+        raise Skip(gettext_noop("The employee is off, so the ticket stays open to all."))
+    if not person.has_perm(WORK):
+        raise Skip(gettext_noop("The employee only looks on."))
+    return _give(doing, person)
+
+
+def _unassign(doing: Doing, value: Any) -> bool:
+    if doing.ticket.assignee_id is None or doing.ticket.is_closed:
+        return False
+    steps.unassign(doing.change, doing.ticket, doing.actor)
+    return True
+
+
+def _team(doing: Doing, value: Any) -> bool:
+    team = Team.objects.filter(pk=value).first() if value else None
+    if value and team is None:
+        raise Skip(gettext_noop("There is no such team any more."))
+    if doing.ticket.team_id == (team.pk if team else None):
+        return False
+    property_steps.set_team(doing.change, doing.ticket, team, doing.actor)
+    return True
+
+
+def _members(doing: Doing, value: Any) -> tuple[Turn, list[User]]:
+    """The team's turn, its row ours until the transaction ends, and who can be given the ticket."""
+    if not Team.objects.filter(pk=value).exists():
+        raise Skip(gettext_noop("There is no such team any more."))
+    Turn.objects.get_or_create(team_id=value)
+    turn = Turn.objects.select_for_update(of=("self",)).get(team_id=value)
+    members = list(_may_have(doing.ticket).filter(teams=value).order_by("pk"))
+    if not members:
+        raise Skip(gettext_noop("Nobody of the team is there."))
+    return turn, members
+
+
+def _round_robin(doing: Doing, value: Any) -> bool:
+    if doing.ticket.assignee_id is not None:
+        raise Skip(gettext_noop("Somebody has the ticket already."))
+    turn, members = _members(doing, value)
+    after = [person for person in members if turn.last_id is not None and person.pk > turn.last_id]
+    person = (after or members)[0]
+    turn.last = person
+    turn.save(update_fields=["last"])
+    return _give(doing, person)
+
+
+def _least_loaded(doing: Doing, value: Any) -> bool:
+    if doing.ticket.assignee_id is not None:
+        raise Skip(gettext_noop("Somebody has the ticket already."))
+    _turn, members = _members(doing, value)
+    loads = dict(
+        Ticket.objects.active()
+        .filter(assignee__in=members)
+        .order_by()
+        .values_list("assignee")
+        .annotate(load=Count("pk"))
+    )
+    return _give(doing, min(members, key=lambda person: (loads.get(person.pk, 0), person.pk)))
+
+
+def _had_last(doing: Doing, value: Any) -> bool:
+    if doing.ticket.assignee_id is not None:
+        raise Skip(gettext_noop("Somebody has the ticket already."))
+    earlier = Ticket.objects.filter(client=doing.ticket.client_id, assignee__isnull=False)
+    last = earlier.exclude(pk=doing.ticket.pk).order_by("-pk").values_list("assignee", flat=True).first()
+    person = _may_have(doing.ticket).filter(pk=last).first() if last else None
+    if person is None:
+        raise Skip(gettext_noop("Nobody who is there had this client before."))
+    return _give(doing, person)
+
+
+def _status(doing: Doing, value: Any) -> bool:
+    status = Status.objects.filter(pk=value).first()
+    if status is None:
+        raise Skip(gettext_noop("There is no such status any more."))
+    ticket = doing.ticket
+    if ticket.status_id == status.pk:
+        return False
+    if ticket.is_closed and not status.is_closed:
+        raise Skip(gettext_noop("A closed ticket is reopened by people only."))
+    if status.is_in_progress and ticket.assignee_id is None:
+        raise Skip(gettext_noop("Nobody has the ticket, so it can’t be in progress."))
+    steps.set_status(doing.change, ticket, status, doing.actor)
+    return True
+
+
+def _priority(doing: Doing, value: Any) -> bool:
+    priority = Ticket.Priority(int(value))
+    if doing.ticket.priority == priority:
+        return False
+    property_steps.set_priority(doing.change, doing.ticket, priority, doing.actor)
+    return True
+
+
+def _tags(doing: Doing, value: Any, *, add: bool) -> bool:
+    tag = Tag.objects.filter(pk=value).first()
+    if tag is None:
+        raise Skip(gettext_noop("There is no such tag any more."))
+    if doing.ticket.tags.filter(pk=tag.pk).exists() == add:
+        return False
+    added, removed = ([tag], []) if add else ([], [tag])
+    property_steps.change_tags(doing.change, doing.ticket, added, removed, doing.actor)
+    return True
+
+
+def _tag_client(doing: Doing, value: Any) -> bool:
+    tag = Tag.objects.filter(pk=value).first()
+    if tag is None:
+        raise Skip(gettext_noop("There is no such tag any more."))
+    if doing.ticket.client.tags.filter(pk=tag.pk).exists():
+        return False
+    doing.ticket.client.tags.add(tag)
+    property_steps.change_client(doing.change, doing.ticket, doing.ticket.client, doing.actor)
+    return True
+
+
+def _note(doing: Doing, value: Any) -> bool:
+    content = Content(text=filled(str(value), doing.ticket))
+    property_steps.write_note(doing.change, doing.ticket, content, actor=doing.actor, mentioned=[])
+    return True
+
+
+def _answer(doing: Doing, value: Any) -> bool:
+    """{"text", "hours"}: to one client once in so many hours at most."""
+    hours = float(value.get("hours") or 0)
+    if hours:
+        since = doing.change.now - timedelta(hours=hours)
+        said = RuleRun.objects.filter(
+            rule=doing.rule,
+            ticket__client=doing.ticket.client_id,
+            outcome=RuleRun.Outcome.DONE,
+            created_at__gt=since,
+        )
+        if said.exists():
+            raise Skip(gettext_noop("The client was told so a short while ago."))
+    content = Content(text=filled(str(value["text"]), doing.ticket))
+    steps.write_message(doing.change, doing.ticket, content, actor=doing.actor)
+    return True
+
+
+def _snooze(doing: Doing, value: Any) -> bool:
+    if doing.ticket.is_closed or doing.ticket.is_snoozed:
+        return False
+    until = doing.change.now + timedelta(hours=float(value))
+    property_steps.snooze(doing.change, doing.ticket, until, doing.actor)
+    return True
+
+
+def _ban(doing: Doing, value: Any) -> bool:
+    client: Client = doing.ticket.client
+    if client.is_banned:
+        return False
+    property_steps.set_banned(doing.change, doing.ticket, client, banned=True, actor=doing.actor)
+    return True
+
+
+def filled(text: str, ticket: Ticket) -> str:
+    """The text with its variables' values."""
+    name = ticket.client.name
+    first = name.split()[0] if name.split() else name
+    values = {"client.name": name, "client.first_name": first, "ticket.number": str(ticket.pk)}
+    return VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)[:LONGEST_TEXT]
+
+
+ACTIONS: dict[str, Action] = {
+    "assign": Action(gettext_lazy("assign it to"), _assign, "choice", "people"),
+    "round_robin": Action(gettext_lazy("assign it in turn within the team"), _round_robin, "choice", "teams"),
+    "least_loaded": Action(
+        gettext_lazy("assign it to who has the fewest in the team"), _least_loaded, "choice", "teams"
+    ),
+    "had_last": Action(gettext_lazy("assign it to who had this client last"), _had_last),
+    "unassign": Action(gettext_lazy("take it away from its assignee"), _unassign),
+    "team": Action(gettext_lazy("give it to the team"), _team, "choice", "teams"),
+    "status": Action(gettext_lazy("set the status"), _status, "choice", "statuses"),
+    "priority": Action(gettext_lazy("set the priority"), _priority, "choice", _labels(Ticket.Priority)),
+    "add_tag": Action(
+        gettext_lazy("add the tag"), lambda doing, value: _tags(doing, value, add=True), "choice", "tags"
+    ),
+    "remove_tag": Action(
+        gettext_lazy("remove the tag"), lambda doing, value: _tags(doing, value, add=False), "choice", "tags"
+    ),
+    "tag_client": Action(gettext_lazy("tag the client"), _tag_client, "choice", "tags"),
+    "answer": Action(gettext_lazy("answer the client"), _answer, "answer"),
+    "note": Action(gettext_lazy("write a note"), _note, "text"),
+    "snooze": Action(gettext_lazy("put it aside for hours"), _snooze, "hours"),
+    "ban": Action(gettext_lazy("ban the client"), _ban),
+}
+
+
+def check(actions: Any) -> list[tuple[str, str]]:
+    """(path, words) for everything that is wrong with a list of actions."""
+    if not isinstance(actions, list):
+        return [("actions", _("Actions are a list."))]
+    if len(actions) > MOST_ACTIONS:
+        return [("actions", _("%(most)d actions at most.") % {"most": MOST_ACTIONS})]
+    wrong = []
+    for number, one in enumerate(actions):
+        known = isinstance(one, dict) and isinstance(one.get("do"), str)
+        action = ACTIONS.get(one["do"]) if known else None
+        words = _("Choose what is done.") if action is None else _wrong_value(action, one.get("value"))
+        if words:
+            wrong.append((f"actions.{number}", words))
+    return wrong
+
+
+def _wrong_value(action: Action, value: Any) -> str:
+    if action.takes == "choice":
+        fits = isinstance(value, str | int) and not isinstance(value, bool) and str(value).isdecimal()
+        offered = action.choices if isinstance(action.choices, list) else None
+        if not fits or (offered and str(value) not in dict(offered)):
+            return _("Choose one.")
+    if action.takes == "hours":
+        return _wrong_hours(value, least=0.01)
+    if action.takes == "text":
+        return _wrong_text(value)
+    if action.takes == "answer":
+        if not isinstance(value, dict):
+            return _("Words are needed here.")
+        return _wrong_text(value.get("text")) or _wrong_hours(value.get("hours") or 0, least=0)
+    return ""
+
+
+def _wrong_text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        return _("Words are needed here.")
+    if len(value) > LONGEST_TEXT:
+        return _("%(most)d characters at most.") % {"most": LONGEST_TEXT}
+    for name in VARIABLE.findall(value):
+        if name not in VARIABLES:
+            return _("There is no variable “%(name)s”.") % {"name": name}
+    return ""
+
+
+def _wrong_hours(value: Any, *, least: float) -> str:
+    try:
+        hours = float(value)
+    except (TypeError, ValueError):
+        return _("A number of hours is needed here.")
+    return "" if least <= hours <= 24 * 365 else _("A number of hours is needed here, a year's at most.")

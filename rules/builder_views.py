@@ -1,0 +1,222 @@
+"""The builder: a rule put together as a sentence, checked as one types, and tried before it is saved."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rules import operations, trial, words
+from rules.actions import ACTIONS, VARIABLES
+from rules.facts import FIELDS
+from rules.language import OPERATORS, Wrong
+from rules.models import Event, Rule, RuleRun
+from rules.offers import Offers
+from rules.operations import Definition
+from rules.ready import READY
+from staff.access import employee, permission_required, staff_required
+from staff.roles import MANAGE_DESK
+from tickets.errors import OperationRefused
+from tickets.models import Ticket
+from tickets.querysets import ticket_number
+
+RUNS_SHOWN = 20
+LONGEST_DEFINITION = 100_000  # characters
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+@permission_required(MANAGE_DESK)
+def new(request: HttpRequest) -> HttpResponseBase:
+    """A rule from nothing, or (`ready`) from one of the ready ones."""
+    if request.method == "POST":
+        return _save(request, None)
+    ready = READY.get(request.GET.get("ready", ""))
+    given = Definition("", Event.MESSAGE_RECEIVED, {}, [])
+    if ready:
+        given = Definition(str(ready.name), ready.event, ready.conditions, ready.actions)
+    return _draw(request, None, given)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+@permission_required(MANAGE_DESK)
+def edit(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    rule = get_object_or_404(Rule.objects.filter(client__isnull=True), pk=rule_id)
+    if request.method == "POST":
+        return _save(request, rule)
+    actions = list(rule.actions)
+    if rule.assign_to_id:
+        actions.insert(0, {"do": "assign", "value": str(rule.assign_to_id)})
+    given = Definition(rule.name, rule.event, rule.conditions, actions, rule.stops, rule.position)
+    return _draw(request, rule, given)
+
+
+@require_safe
+@staff_required
+@permission_required(MANAGE_DESK)
+def export(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    """The rule as a JSON file, which the builder takes in again."""
+    rule = get_object_or_404(Rule.objects.filter(client__isnull=True), pk=rule_id)
+    given = Definition(rule.name, rule.event, rule.conditions, rule.actions, rule.stops, rule.position)
+    response = JsonResponse(given.__dict__, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="rule-{rule.pk}.json"'
+    return response
+
+
+@require_POST
+@staff_required
+@permission_required(MANAGE_DESK)
+def check(request: HttpRequest) -> HttpResponseBase:
+    """What is wrong with it so far, and what it says."""
+    try:
+        given = _definition(request)
+    except ValueError as error:
+        return JsonResponse({"wrong": [["", str(error)]], "sentence": ""})
+    draft = Rule(event=given.event, conditions=given.conditions, actions=given.actions)
+    sentence = words.sentence(draft, Offers()) if given.event in Event.values else ""
+    return JsonResponse({"wrong": operations.wrong_in(given), "sentence": sentence})
+
+
+@require_POST
+@staff_required
+@permission_required(MANAGE_DESK)
+def try_it(request: HttpRequest) -> HttpResponseBase:
+    """What it would have done lately, or (`ticket`) each condition for one ticket. Changes nothing."""
+    context: dict[str, Any] = {}
+    try:
+        given = _definition(request)
+        if wrong := operations.wrong_in(given):
+            raise ValueError(wrong[0][1])
+        offers = Offers()
+        context["actions"] = [words.action_words(one, offers) for one in given.actions]
+        asked = request.POST.get("ticket", "").strip()
+        if asked:
+            ticket = _ticket(request, asked)
+            lines = trial.explained(given.event, given.conditions, ticket)
+            context |= {"ticket": ticket, "lines": lines, "holds": all(one["holds"] for one in lines[:1])}
+        else:
+            context["trial"] = trial.tried(given.event, given.conditions, employee(request))
+    except (ValueError, Wrong) as error:
+        context["error"] = str(error)
+    response = render(request, "rules/_trial.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@staff_required
+@permission_required(MANAGE_DESK)
+def resume(request: HttpRequest, rule_id: int) -> HttpResponseBase:
+    operations.resume(get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id))
+    messages.success(request, _("The rule runs again."))
+    return redirect("rule-list")
+
+
+def _ticket(request: HttpRequest, asked: str) -> Ticket:
+    visible = Ticket.objects.visible_to(employee(request)).with_people()
+    found: Ticket | None = visible.filter(pk=ticket_number(asked) or 0).first()
+    if found is None:
+        raise ValueError(_("There is no such ticket."))
+    return found
+
+
+def _definition(request: HttpRequest) -> Definition:
+    """Raises ValueError with words."""
+    raw = request.POST.get("definition", "")
+    if len(raw) > LONGEST_DEFINITION:
+        raise ValueError(_("This rule is too long."))
+    try:
+        read = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise ValueError(_("This is no JSON.")) from None
+    if not isinstance(read, dict):
+        raise ValueError(_("This is no rule."))
+    conditions, actions = read.get("conditions") or {}, read.get("actions") or []
+    if not isinstance(conditions, dict) or not isinstance(actions, list):
+        raise ValueError(_("This is no rule."))
+    position = read.get("position", 100)
+    return Definition(
+        name=" ".join(str(read.get("name", "")).replace("\0", "").split()),
+        event=str(read.get("event", "")),
+        conditions=_without_nul(conditions),
+        actions=_without_nul(actions),
+        stops=read.get("stops") is True,
+        position=position if isinstance(position, int) and 0 <= position <= 30_000 else 100,
+    )
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL takes no NUL, also not in JSON."""
+    return json.loads(json.dumps(value).replace("\\u0000", "\\ufffd"))
+
+
+def _save(request: HttpRequest, rule: Rule | None) -> HttpResponse:
+    try:
+        given = _definition(request)
+    except ValueError as error:
+        messages.error(request, str(error))
+        return _draw(request, rule, None, status=HTTPStatus.BAD_REQUEST)
+    version = ticket_number(request.POST.get("version", "")) or 0
+    try:
+        saved = operations.save_rule(rule, given, staff=employee(request), version=version)
+    except OperationRefused as refusal:
+        messages.error(request, str(refusal))
+        return _draw(request, rule, given, status=HTTPStatus.CONFLICT)
+    if saved.assign_to_id:  # it is one of the actions now
+        saved.assign_to = None
+        saved.save(update_fields=["assign_to", "updated_at"])
+    messages.success(request, _("Saved."))
+    return redirect("rule-list")
+
+
+def _draw(
+    request: HttpRequest, rule: Rule | None, given: Definition | None, *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    offers = Offers()
+    typed = request.POST.get("definition", "")
+    runs = RuleRun.objects.filter(rule=rule).select_related("ticket__client").order_by("-pk")
+    context = {
+        "rule": rule,
+        "definition": typed if given is None else json.dumps(given.__dict__, ensure_ascii=False, indent=2),
+        "vocabulary": _vocabulary(offers),
+        "ready": READY.items(),
+        "variables": VARIABLES,
+        "runs": runs[:RUNS_SHOWN],
+    }
+    response = render(request, "rules/builder.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _vocabulary(offers: Offers) -> dict[str, Any]:
+    """What the builder's script offers: events, fields with their operators, actions, choices."""
+    named = ("people", "teams", "tags", "statuses", "inboxes")
+    return {
+        "events": [[value, str(label)] for value, label in Event.choices],
+        "fields": {
+            name: {
+                "label": str(field.label),
+                "kind": field.kind,
+                "choices": field.choices if isinstance(field.choices, str) else offers.of(field.choices),
+            }
+            for name, field in FIELDS.items()
+        },
+        "operators": {
+            kind: {name: [str(operator.label), operator.needs] for name, operator in operators.items()}
+            for kind, operators in OPERATORS.items()
+        },
+        "actions": {
+            name: {
+                "label": str(action.label),
+                "takes": action.takes,
+                "choices": action.choices if isinstance(action.choices, str) else offers.of(action.choices),
+            }
+            for name, action in ACTIONS.items()
+        },
+        "offers": {name: offers.of(name) for name in named},
+    }

@@ -1,0 +1,147 @@
+"""What a rule can ask about: each fact of an event, looked up when a condition needs it, and once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Choices
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tickets.models import Client, Message, Ticket, TicketEvent
+
+TEXT, CHOICE, NUMBER, YES, SEVERAL = "text", "choice", "number", "yes", "several"
+
+
+class Facts:
+    """One event of one ticket, as rules see it."""
+
+    def __init__(self, event: TicketEvent) -> None:
+        self.event = event
+        self.ticket: Ticket = event.ticket
+        self._known: dict[str, Any] = {}
+
+    def get(self, name: str) -> Any:
+        """The fact; None for nothing (nobody, no team)."""
+        if name not in self._known:
+            self._known[name] = FIELDS[name].read(self)
+        return self._known[name]
+
+    @cached_property
+    def message(self) -> Message | None:
+        """What the event is about, or the ticket's last message."""
+        return self.event.message or self.ticket.last_message
+
+    @cached_property
+    def client(self) -> Client:
+        return self.ticket.client
+
+
+@dataclass(frozen=True)
+class Field:
+    label: str | Promise
+    kind: str
+    read: Callable[[Facts], Any]
+    # What there is to choose from: a list, or the name of what the page offers (rules/offers.py).
+    choices: Any = None
+
+
+def _of_message(read: Callable[[Message], Any], otherwise: Any) -> Callable[[Facts], Any]:
+    return lambda facts: read(facts.message) if facts.message is not None else otherwise
+
+
+def _labels(choices: type[Choices]) -> list[tuple[str, Any]]:
+    return [(str(value), label) for value, label in choices.choices]
+
+
+def _command(message: Message) -> str:
+    word = message.text.split(maxsplit=1)[:1]
+    return word[0].partition("@")[0] if word and word[0].startswith("/") else ""
+
+
+def _minutes_since(moment: Any) -> float | None:
+    return None if moment is None else (timezone.now() - moment).total_seconds() / 60
+
+
+WEEKDAYS = [
+    ("0", _("Monday")),
+    ("1", _("Tuesday")),
+    ("2", _("Wednesday")),
+    ("3", _("Thursday")),
+    ("4", _("Friday")),
+    ("5", _("Saturday")),
+    ("6", _("Sunday")),
+]
+
+FIELDS: dict[str, Field] = {
+    "text": Field(_("the text"), TEXT, _of_message(lambda one: one.text, "")),
+    "content": Field(
+        _("the kind of message"), CHOICE, _of_message(lambda one: one.kind, ""), _labels(Message.Kind)
+    ),
+    "has_file": Field(_("it has a file"), YES, _of_message(lambda one: bool(one.files), otherwise=False)),
+    "forwarded": Field(
+        _("it is forwarded"),
+        YES,
+        _of_message(lambda one: bool(one.details.get("forwarded_from")), otherwise=False),
+    ),
+    "is_reply": Field(
+        _("it answers a message"), YES, _of_message(lambda one: one.reply_to_id is not None, otherwise=False)
+    ),
+    "command": Field(_("the command"), TEXT, _of_message(_command, "")),
+    "source": Field(_("where the ticket came from"), TEXT, lambda facts: facts.ticket.source),
+    "button": Field(_("the pressed button"), TEXT, lambda facts: str(facts.event.data.get("text", ""))),
+    "by": Field(_("who did it"), CHOICE, lambda facts: facts.event.actor, _labels(TicketEvent.Actor)),
+    "inbox": Field(_("the inbox"), CHOICE, lambda facts: str(facts.ticket.inbox_id), "inboxes"),
+    "status": Field(_("the status"), CHOICE, lambda facts: str(facts.ticket.status_id), "statuses"),
+    "priority": Field(
+        _("the priority"), CHOICE, lambda facts: str(facts.ticket.priority), _labels(Ticket.Priority)
+    ),
+    "assignee": Field(
+        _("the assignee"),
+        CHOICE,
+        lambda facts: str(facts.ticket.assignee_id) if facts.ticket.assignee_id else None,
+        "people",
+    ),
+    "team": Field(
+        _("the team"),
+        CHOICE,
+        lambda facts: str(facts.ticket.team_id) if facts.ticket.team_id else None,
+        "teams",
+    ),
+    "tags": Field(
+        _("the tags"),
+        SEVERAL,
+        lambda facts: {str(pk) for pk in facts.ticket.tags.values_list("pk", flat=True)},
+        "tags",
+    ),
+    "subject": Field(_("the subject"), TEXT, lambda facts: facts.ticket.subject),
+    "age": Field(
+        _("minutes since the ticket opened"), NUMBER, lambda facts: _minutes_since(facts.ticket.created_at)
+    ),
+    "waiting": Field(
+        _("minutes the client has waited"), NUMBER, lambda facts: _minutes_since(facts.ticket.waiting_since)
+    ),
+    "client_name": Field(_("the client’s name"), TEXT, lambda facts: facts.client.name),
+    "client_username": Field(_("the client’s user name"), TEXT, lambda facts: facts.client.username),
+    "client_language": Field(_("the client’s language"), TEXT, lambda facts: facts.client.language_code),
+    "client_id": Field(_("the client’s Telegram id"), NUMBER, lambda facts: facts.client.external_id),
+    "client_tags": Field(
+        _("the client’s tags"),
+        SEVERAL,
+        lambda facts: {str(pk) for pk in facts.client.tags.values_list("pk", flat=True)},
+        "tags",
+    ),
+    "client_unreachable": Field(
+        _("the client blocked the bot"), YES, lambda facts: not facts.client.is_reachable
+    ),
+    "client_tickets": Field(
+        _("how many tickets the client has had"), NUMBER, lambda facts: facts.client.tickets.count()
+    ),
+    "weekday": Field(
+        _("the day of the week"), CHOICE, lambda facts: str(timezone.localtime().weekday()), WEEKDAYS
+    ),
+    "hour": Field(pgettext_lazy("of the day", "the hour"), NUMBER, lambda facts: timezone.localtime().hour),
+}

@@ -1,0 +1,72 @@
+"""Ready rules to begin from: what they do, and why one would want that. Switched on only by hand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rules.models import Event
+
+
+@dataclass(frozen=True)
+class Ready:
+    name: str | Promise
+    why: str | Promise
+    event: str
+    conditions: dict[str, Any]
+    actions: list[dict[str, Any]]
+
+
+READY: dict[str, Ready] = {
+    "urgent": Ready(
+        _("Urgent words"),
+        _("Whoever writes that it is urgent should not wait behind the others."),
+        Event.MESSAGE_RECEIVED,
+        {"any": [{"field": "text", "op": "word", "value": word} for word in ("urgent", "asap", "срочно")]},
+        [{"do": "priority", "value": "4"}],
+    ),
+    "received": Ready(
+        _("We got it"),
+        _("A client who gets an answer at once writes less often to ask whether anybody is there."),
+        Event.MESSAGE_FIRST,
+        {},
+        [
+            {
+                "do": "answer",
+                "value": {
+                    "text": "Thank you, {{ client.first_name }}! Your number is {{ ticket.number }}.",
+                    "hours": 12,
+                },
+            }
+        ],
+    ),
+    "night": Ready(
+        _("Out of hours"),
+        _("At night nobody answers; it is kinder to say when somebody will."),
+        Event.MESSAGE_RECEIVED,
+        {"any": [{"field": "hour", "op": "less", "value": 9}, {"field": "hour", "op": "more", "value": 17}]},
+        [{"do": "answer", "value": {"text": "We are here from 9 to 18 and will answer then.", "hours": 12}}],
+    ),
+    "regular": Ready(
+        _("Back to who knows them"),
+        _("A client explains less to who has answered them before."),
+        Event.TICKET_OPENED,
+        {"all": [{"field": "client_tickets", "op": "more", "value": 1}]},
+        [{"do": "had_last"}],
+    ),
+    "failed": Ready(
+        _("Not delivered: have a look"),
+        _("An answer that does not arrive is no answer: a note tells whoever looks next."),
+        Event.NOT_DELIVERED,
+        {},
+        [{"do": "note", "value": "An answer did not arrive. Please look."}, {"do": "priority", "value": "3"}],
+    ),
+    "blocked": Ready(
+        _("Blocked by the client"),
+        _("Who has blocked the bot reads no answer: the ticket need not wait among the others."),
+        Event.CLIENT_BLOCKED,
+        {},
+        [{"do": "priority", "value": "1"}],
+    ),
+}

@@ -1,0 +1,95 @@
+"""A rule as a sentence, in the reader's language; and one question of it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rules.actions import ACTIONS
+from rules.facts import FIELDS
+from rules.language import GROUPS, OPERATORS
+from rules.models import Event, Rule
+from rules.offers import Offers
+
+LONGEST_QUOTED = 60
+
+
+def sentence(rule: Rule, offers: Offers) -> str:
+    """ "When the client writes, if the text contains “refund”: add the tag Refund." """
+    when = _lower(str(Event(rule.event).label))
+    client = _(" of %(name)s") % {"name": rule.client.name} if rule.client else ""
+    said = condition(rule.conditions, offers) if rule.conditions else ""
+    done = [action_words(one, offers) for one in rule.actions]
+    if rule.assign_to is not None:
+        done.insert(0, _("assign it to %(name)s") % {"name": rule.assign_to.name})
+    actions = ", ".join(done) or _("do nothing")
+    if said:
+        return _("When %(when)s%(client)s, if %(conditions)s: %(actions)s.") % {
+            "when": when,
+            "client": client,
+            "conditions": said,
+            "actions": actions,
+        }
+    return _("When %(when)s%(client)s: %(actions)s.") % {"when": when, "client": client, "actions": actions}
+
+
+def condition(node: Any, offers: Offers) -> str:
+    """A part of the tree in words; what isn't finished is an ellipsis."""
+    if not isinstance(node, dict) or not node:
+        return "…"
+    group = next((name for name in GROUPS if name in node), None)
+    if group is None:
+        return question(node, offers)
+    parts = [condition(one, offers) for one in node[group] if one] if isinstance(node[group], list) else []
+    if not parts:
+        return "…"
+    joint = _(" and ") if group == "all" else _(" or ")
+    said = joint.join(parts)
+    if group == "none":
+        return _("none of these: (%(parts)s)") % {"parts": said}
+    return f"({said})" if len(parts) > 1 else said
+
+
+def question(node: dict[str, Any], offers: Offers) -> str:
+    field = FIELDS.get(str(node.get("field")))
+    if field is None:
+        return "…"
+    operator = OPERATORS[field.kind].get(str(node.get("op")))
+    if operator is None:
+        return f"{field.label} …"
+    value = _value(operator.needs, node.get("value"), field.choices, offers)
+    return " ".join(part for part in (str(field.label), str(operator.label), value) if part)
+
+
+def _value(needs: str, value: Any, choices: Any, offers: Offers) -> str:
+    if needs in {"text", "regex"}:
+        return f"“{_short(value)}”"
+    if needs == "number":
+        return str(value if value is not None else "…")
+    if needs == "two numbers":
+        return " … ".join(str(one) for one in value) if isinstance(value, list) else "…"
+    if needs == "choices":
+        return ", ".join(offers.name(choices, one) for one in value) if isinstance(value, list) else "…"
+    return ""
+
+
+def action_words(one: Any, offers: Offers) -> str:
+    action = ACTIONS.get(str(one.get("do"))) if isinstance(one, dict) else None
+    if action is None:
+        return "…"
+    value = one.get("value")
+    if action.takes == "choice":
+        return f"{action.label} {offers.name(action.choices, value)}"
+    if action.takes == "answer":
+        return f"{action.label} “{_short(value.get('text') if isinstance(value, dict) else '')}”"
+    if action.takes == "text":
+        return f"{action.label} “{_short(value)}”"
+    return f"{action.label} {value}" if action.takes == "hours" else str(action.label)
+
+
+def _short(value: Any) -> str:
+    text = " ".join(str(value or "").split())
+    return text if len(text) <= LONGEST_QUOTED else f"{text[: LONGEST_QUOTED - 1]}…"
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,94 @@
+"""The builder in the browser: by mouse, by keyboard, told what is wrong, tried, saved, and at work."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from rules.models import Rule
+from staff.models import User
+from staff.roles import Role
+from tests.factories import make_client, make_ticket, make_user
+from tests.flows.staff_browser import errors_of, window_of
+from tickets.models import Tag
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def boss(live_database: Any) -> User:
+    user = make_user("boss", first_name="Boss")
+    user.set_role(Role.SUPERVISOR)
+    return user
+
+
+def test_a_rule_is_put_together_tried_and_saved(browser: Any, processes: Any, boss: User) -> None:
+    Tag.objects.create(name="Refund")
+    make_ticket(client=make_client(name="Maria"), text="I want a refund")
+    hello = make_ticket(client=make_client(name="Tom"), text="Hello")
+    page = window_of(browser, boss, processes.web().url, viewport={"width": 1280, "height": 900})
+    errors = errors_of(page)
+    page.goto("/rules/")
+    page.get_by_role("link", name="New rule").click()
+    sentence, wrong = page.locator("[data-sentence]"), page.locator("[data-wrong]")
+    expect(wrong).to_contain_text("Add what the rule does.")
+
+    page.get_by_role("button", name="+ Condition").click()
+    expect(wrong).to_contain_text("Words are needed here.")
+    page.get_by_label("How it is compared").select_option(label="has the word")
+    page.get_by_label("With what").fill("refund")
+    page.get_by_role("button", name="+ What is done").click()
+    then = page.get_by_role("group", name="Then")
+    then.get_by_label("With what").select_option(label="Refund")
+    expect(sentence).to_have_text(
+        "When the client writes, if the text has the word “refund”: add the tag Refund."
+    )
+    expect(wrong).to_be_hidden()
+
+    page.get_by_role("button", name="What would it have done?").click()
+    trial = page.locator("[data-trial]")
+    expect(trial).to_contain_text("It would have answered 1 of the last 2 such events")
+    expect(trial).to_contain_text("Maria")
+    page.get_by_label("Number of a ticket").fill(f"#{hello.pk}")
+    page.get_by_role("button", name="Explain for this ticket").click()
+    expect(trial).to_contain_text("the rule would do nothing")
+    page.get_by_label("Name of the rule").fill("Refunds")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".rules")).to_contain_text("if the text has the word “refund”")
+    assert Rule.objects.get().name == "Refunds"
+    assert make_ticket(text="refund").tags.get().name == "Refund"
+    page.context.close()
+    assert errors == []
+
+
+def test_by_keyboard_with_groups_and_json(browser: Any, processes: Any, boss: User) -> None:
+    page = window_of(browser, boss, processes.web().url, viewport={"width": 390, "height": 844})
+    errors = errors_of(page)
+    page.goto("/rules/new/?ready=urgent")
+    expect(page.locator("[data-sentence]")).to_contain_text("has the word “urgent”")
+    page.get_by_role("button", name="+ Group").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Group").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")  # none of these
+    page.get_by_role("button", name="+ Condition").first.focus()
+    page.keyboard.press("Enter")
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("aria-label", "What is asked about")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("not urgent")
+    expect(page.locator("[data-sentence]")).to_contain_text("none of these: (the text contains “not urgent”)")
+    page.get_by_role("button", name="Remove").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-wrong]")).to_contain_text("Add what the rule does.")
+
+    page.get_by_text("As JSON").click()
+    box = page.get_by_label("The rule as JSON")
+    box.fill('{"event": "ticket_opened", "actions": [{"do": "unassign"}]}')
+    expect(page.locator("[data-sentence]")).to_have_text(
+        "When a ticket opens: take it away from its assignee."
+    )
+    box.fill("{")
+    expect(page.locator("[data-wrong]")).to_contain_text("This is no JSON.")
+    page.context.close()
+    assert errors == []
