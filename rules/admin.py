@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rules import actions, language
-from rules.models import Rule, RuleRun
+from rules.models import Rule, RuleRun, WorkingHours
 from staff.admin_views import BigTable, ReadOnly
 
 
@@ -37,7 +37,18 @@ class RuleAdmin(BigTable):
     search_help_text = gettext_lazy("Name of the rule or of the client")
     autocomplete_fields = ("client", "assign_to")
     ordering = ("position", "pk")
-    fields = ("name", "event", "client", "assign_to", "conditions", "actions", "stops", "enabled", "position")
+    fields = (
+        "name",
+        "event",
+        "client",
+        "assign_to",
+        "conditions",
+        "actions",
+        "stops",
+        "minutes",
+        "enabled",
+        "position",
+    )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, form=RuleForm, **kwargs)
@@ -50,6 +61,11 @@ class RuleAdmin(BigTable):
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
+
+
+@admin.register(WorkingHours)
+class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("inbox", "time_zone")
 
 
 @admin.register(RuleRun)

@@ -11,7 +11,7 @@ class RulesConfig(AppConfig):
 
         from rules.compiled import cache
         from rules.engine import apply_rules
-        from rules.models import Rule
+        from rules.models import Rule, WorkingHours
         from staff import audit
         from tickets.signals import ticket_changed
 
@@ -26,7 +26,9 @@ class RulesConfig(AppConfig):
             "conditions",
             "actions",
             "stops",
+            "minutes",
         )
+        audit.watch(WorkingHours, "time_zone", "week", "holidays")
         ticket_changed.connect(apply_rules, dispatch_uid="rules.apply")
         post_save.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.saved")
         post_delete.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.deleted")

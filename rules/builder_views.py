@@ -14,7 +14,7 @@ from rules import operations, trial, words
 from rules.actions import ACTIONS, VARIABLES
 from rules.facts import FIELDS
 from rules.language import OPERATORS, Wrong
-from rules.models import Event, Rule, RuleRun
+from rules.models import TIMED, Event, Rule, RuleRun
 from rules.offers import Offers
 from rules.operations import Definition
 from rules.ready import READY
@@ -38,7 +38,9 @@ def new(request: HttpRequest) -> HttpResponseBase:
     ready = READY.get(request.GET.get("ready", ""))
     given = Definition("", Event.MESSAGE_RECEIVED, {}, [])
     if ready:
-        given = Definition(str(ready.name), ready.event, ready.conditions, ready.actions)
+        given = Definition(
+            str(ready.name), ready.event, ready.conditions, ready.actions, minutes=ready.minutes
+        )
     return _draw(request, None, given)
 
 
@@ -52,8 +54,7 @@ def edit(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     actions = list(rule.actions)
     if rule.assign_to_id:
         actions.insert(0, {"do": "assign", "value": str(rule.assign_to_id)})
-    given = Definition(rule.name, rule.event, rule.conditions, actions, rule.stops, rule.position)
-    return _draw(request, rule, given)
+    return _draw(request, rule, _defined(rule, actions))
 
 
 @require_safe
@@ -62,7 +63,7 @@ def edit(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 def export(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     """The rule as a JSON file, which the builder takes in again."""
     rule = get_object_or_404(Rule.objects.filter(client__isnull=True), pk=rule_id)
-    given = Definition(rule.name, rule.event, rule.conditions, rule.actions, rule.stops, rule.position)
+    given = _defined(rule, rule.actions)
     response = JsonResponse(given.__dict__, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="rule-{rule.pk}.json"'
     return response
@@ -77,7 +78,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
         given = _definition(request)
     except ValueError as error:
         return JsonResponse({"wrong": [["", str(error)]], "sentence": ""})
-    draft = Rule(event=given.event, conditions=given.conditions, actions=given.actions)
+    draft = Rule(event=given.event, minutes=given.minutes, conditions=given.conditions, actions=given.actions)
     sentence = words.sentence(draft, Offers()) if given.event in Event.values else ""
     return JsonResponse({"wrong": operations.wrong_in(given), "sentence": sentence})
 
@@ -117,6 +118,12 @@ def resume(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     return redirect("rule-list")
 
 
+def _defined(rule: Rule, actions: list[dict[str, Any]]) -> Definition:
+    return Definition(
+        rule.name, rule.event, rule.conditions, actions, rule.stops, rule.position, rule.minutes
+    )
+
+
 def _ticket(request: HttpRequest, asked: str) -> Ticket:
     visible = Ticket.objects.visible_to(employee(request)).with_people()
     found: Ticket | None = visible.filter(pk=ticket_number(asked) or 0).first()
@@ -139,7 +146,7 @@ def _definition(request: HttpRequest) -> Definition:
     conditions, actions = read.get("conditions") or {}, read.get("actions") or []
     if not isinstance(conditions, dict) or not isinstance(actions, list):
         raise ValueError(_("This is no rule."))
-    position = read.get("position", 100)
+    position, minutes = read.get("position", 100), read.get("minutes")
     return Definition(
         name=" ".join(str(read.get("name", "")).replace("\0", "").split()),
         event=str(read.get("event", "")),
@@ -147,6 +154,7 @@ def _definition(request: HttpRequest) -> Definition:
         actions=_without_nul(actions),
         stops=read.get("stops") is True,
         position=position if isinstance(position, int) and 0 <= position <= 30_000 else 100,
+        minutes=minutes if isinstance(minutes, int) and not isinstance(minutes, bool) else None,
     )
 
 
@@ -198,6 +206,7 @@ def _vocabulary(offers: Offers) -> dict[str, Any]:
     named = ("people", "teams", "tags", "statuses", "inboxes")
     return {
         "events": [[value, str(label)] for value, label in Event.choices],
+        "timed": sorted(TIMED),
         "fields": {
             name: {
                 "label": str(field.label),

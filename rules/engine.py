@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_noop
 
-from rules import language
+from rules import language, timers
 from rules.actions import ACTIONS, Doing, Skip
 from rules.compiled import Compiled, cache
 from rules.facts import Facts
@@ -72,6 +72,7 @@ def apply_rules(
     for event in events:
         if event.data.get("banned"):
             continue  # a banned client sets nothing off
+        timers.begin_waits(change, event)
         for name in names_of(event):
             facts = Facts(event)
             for one in _waiting(name, event):
@@ -91,6 +92,11 @@ def _waiting(name: str, event: TicketEvent) -> list[Compiled]:
     return (
         sorted([*theirs, *general], key=lambda one: (one.rule.position, one.rule.pk)) if theirs else general
     )
+
+
+def run_rule(one: Compiled, change: Change, event: TicketEvent) -> bool:
+    """For what time sets off: whether the rule's conditions hold and it was tried."""
+    return _run(one, change, Facts(event))
 
 
 def _run(one: Compiled, change: Change, facts: Facts) -> bool:

@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rules import hours
+from staff.models import User
 from tickets.models import Client, Message, Ticket, TicketEvent
 
 TEXT, CHOICE, NUMBER, YES, SEVERAL = "text", "choice", "number", "yes", "several"
@@ -139,6 +141,16 @@ FIELDS: dict[str, Field] = {
     ),
     "client_tickets": Field(
         _("how many tickets the client has had"), NUMBER, lambda facts: facts.client.tickets.count()
+    ),
+    "working_hours": Field(
+        _("it is within working hours"),
+        YES,
+        lambda facts: hours.are_now(facts.ticket.inbox_id, timezone.now()),
+    ),
+    "staff_online": Field(
+        _("how many employees are online"),
+        NUMBER,
+        lambda facts: User.objects.active().filter(availability=User.Availability.ONLINE).count(),
     ),
     "weekday": Field(
         _("the day of the week"), CHOICE, lambda facts: str(timezone.localtime().weekday()), WEEKDAYS

@@ -1,11 +1,14 @@
 """What staff taught the desk: when something happens to a ticket of somebody, do this."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from staff.models import Team, User
-from tickets.models import Client, Ticket, TicketEvent
+from staff.middleware import zone_of
+from staff.models import Team, User, validate_time_zone
+from tickets.models import Client, Inbox, Ticket, TicketEvent
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
@@ -45,8 +48,15 @@ class Event(models.TextChoices):
     TAGS_CHANGED = "tags_changed", _("The tags change")
     TEAM_CHANGED = "team_changed", _("The team changes")
     TICKET_WOKEN = "ticket_woken", _("A ticket comes back from being put aside")
+    NO_REPLY = "no_reply", _("Nobody has answered the client for a while")
+    NO_CLIENT = "no_client", _("The client has not answered for a while")
+    OPEN_FOR = "open_for", _("A ticket has been open for a while")
     CLIENT_BLOCKED = "client_blocked", _("The client blocks the bot")
     CLIENT_UNBLOCKED = "client_unblocked", _("The client unblocks the bot")
+
+
+# What is set off by time that goes by (rules/timers.py).
+TIMED = frozenset({Event.NO_REPLY, Event.NO_CLIENT, Event.OPEN_FOR})
 
 
 class Rule(models.Model):
@@ -85,6 +95,8 @@ class Rule(models.Model):
     actions = models.JSONField(
         _("actions"), default=list, db_default=models.Value([], models.JSONField()), blank=True
     )
+    # How long the while is, for what waits for one.
+    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
     # No later rule answers the same event.
     stops = models.BooleanField(_("the last one"), default=False, db_default=False)
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
@@ -180,3 +192,31 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.last}"
+
+
+class WorkingHours(models.Model):
+    """When an inbox is answered: hours of each weekday, without its holidays, in its own time zone."""
+
+    inbox = models.OneToOneField(
+        Inbox, on_delete=models.CASCADE, related_name="working_hours", verbose_name=_("inbox")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
+    # Seven pairs, Monday first: ["09:00", "18:00"], or null for a day off. Until midnight is "24:00".
+    week = models.JSONField(_("week"), default=list)
+    # ISO dates: ["2026-12-25", …].
+    holidays = models.JSONField(_("holidays"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+
+    def __str__(self) -> str:
+        return str(self.inbox)
+
+    def hold_at(self, moment: datetime) -> bool:
+        """Whether `moment` is within them."""
+        here = moment.astimezone(zone_of(self.time_zone))
+        hours = self.week[here.weekday()] if len(self.week) == 7 else None
+        if not hours or here.date().isoformat() in self.holidays:
+            return False
+        return bool(hours[0] <= here.strftime("%H:%M") < hours[1])

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rules import actions, language
-from rules.models import Event, Rule
+from rules.models import TIMED, Event, Rule
+from rules.timers import LONGEST_MINUTES
 from staff.models import User
 from tickets.errors import OperationRefused
 from tickets.models import Client
@@ -38,6 +39,7 @@ class Definition:
     actions: list[dict[str, Any]]
     stops: bool = False
     position: int = 100
+    minutes: int | None = None
 
 
 def wrong_in(definition: Definition) -> list[tuple[str, str]]:
@@ -45,6 +47,8 @@ def wrong_in(definition: Definition) -> list[tuple[str, str]]:
     wrong = []
     if definition.event not in Event.values:
         wrong.append(("event", _("Choose what the rule waits for.")))
+    if definition.event in TIMED and not 1 <= (definition.minutes or 0) <= LONGEST_MINUTES:
+        wrong.append(("minutes", _("Say how long the while is, in minutes; a year at most.")))
     if len(definition.name) > LONGEST_NAME:
         wrong.append(("name", _("%(most)d characters at most.") % {"most": LONGEST_NAME}))
     if definition.conditions:
@@ -75,6 +79,7 @@ def save_rule(rule: Rule | None, definition: Definition, *, staff: User, version
         rule.name, rule.event, rule.stops = definition.name, definition.event, definition.stops
         rule.conditions, rule.actions = definition.conditions, definition.actions
         rule.position = definition.position
+        rule.minutes = definition.minutes if definition.event in TIMED else None
         rule.save()
     return rule
 

@@ -16,6 +16,7 @@ class Ready:
     event: str
     conditions: dict[str, Any]
     actions: list[dict[str, Any]]
+    minutes: int | None = None
 
 
 READY: dict[str, Ready] = {
@@ -43,10 +44,15 @@ READY: dict[str, Ready] = {
     ),
     "night": Ready(
         _("Out of hours"),
-        _("At night nobody answers; it is kinder to say when somebody will."),
+        _("At night nobody answers; it is kinder to say when somebody will. Set the working hours first."),
         Event.MESSAGE_RECEIVED,
-        {"any": [{"field": "hour", "op": "less", "value": 9}, {"field": "hour", "op": "more", "value": 17}]},
-        [{"do": "answer", "value": {"text": "We are here from 9 to 18 and will answer then.", "hours": 12}}],
+        {"all": [{"field": "working_hours", "op": "no"}]},
+        [
+            {
+                "do": "answer",
+                "value": {"text": "Nobody is here now; we answer in the morning.", "hours": 12},
+            }
+        ],
     ),
     "regular": Ready(
         _("Back to who knows them"),
@@ -61,6 +67,22 @@ READY: dict[str, Ready] = {
         Event.NOT_DELIVERED,
         {},
         [{"do": "note", "value": "An answer did not arrive. Please look."}, {"do": "priority", "value": "3"}],
+    ),
+    "unanswered": Ready(
+        _("Nobody answered for an hour"),
+        _("Who waits for an hour thinks that nobody reads: somebody else should look."),
+        Event.NO_REPLY,
+        {},
+        [{"do": "priority", "value": "4"}, {"do": "note", "value": "The client has waited for an hour."}],
+        minutes=60,
+    ),
+    "silence": Ready(
+        _("Silent for a week: close"),
+        _("A ticket whose client says nothing more is done; their next message opens a new one."),
+        Event.NO_CLIENT,
+        {},
+        [{"do": "status", "value": "3"}],
+        minutes=7 * 24 * 60,
     ),
     "blocked": Ready(
         _("Blocked by the client"),

@@ -31,8 +31,12 @@ class Trial:
 
 def kinds_of(event: str) -> list[str]:
     """The rows of the journal that are this event."""
-    if event == Event.MESSAGE_FIRST:
+    if event in {Event.MESSAGE_FIRST, Event.NO_REPLY}:
         return [Kind.MESSAGE_RECEIVED]
+    if event == Event.NO_CLIENT:
+        return [Kind.MESSAGE_QUEUED]
+    if event == Event.OPEN_FOR:
+        return [Kind.TICKET_OPENED, Kind.TICKET_REOPENED]
     if event == Event.NOT_DELIVERED:
         return [Kind.DELIVERY_CHANGED]
     return [event, *(str(kind) for kind, names in ALSO.items() if event in names)]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rules import builder_views, views
+from rules import builder_views, hours_views, views
 from tickets import path_converters  # noqa: F401  (registers `id`)
 
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("rules/new/", builder_views.new, name="rule-new"),
     path("rules/check/", builder_views.check, name="rule-check"),
     path("rules/try/", builder_views.try_it, name="rule-try"),
+    path("rules/hours/", hours_views.inboxes, name="working-hours"),
+    path("rules/hours/<int:inbox_id>/", hours_views.hours, name="working-hours-of"),
+    path("rules/hours/<int:inbox_id>/forget/", hours_views.forget, name="working-hours-forget"),
     path("rules/<id:rule_id>/", builder_views.edit, name="rule-edit"),
     path("rules/<id:rule_id>/export/", builder_views.export, name="rule-export"),
     path("rules/<id:rule_id>/resume/", builder_views.resume, name="rule-resume"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rules.actions import ACTIONS
 from rules.facts import FIELDS
 from rules.language import GROUPS, OPERATORS
-from rules.models import Event, Rule
+from rules.models import TIMED, Event, Rule
 from rules.offers import Offers
 
 LONGEST_QUOTED = 60
@@ -16,8 +16,10 @@ LONGEST_QUOTED = 60
 def sentence(rule: Rule, offers: Offers) -> str:
     """ "When the client writes, if the text contains “refund”: add the tag Refund." """
     when = _lower(str(Event(rule.event).label))
+    if rule.event in TIMED:
+        when = _("%(when)s, %(minutes)s minutes") % {"when": when, "minutes": rule.minutes or "…"}
     client = _(" of %(name)s") % {"name": rule.client.name} if rule.client else ""
-    said = condition(rule.conditions, offers) if rule.conditions else ""
+    said = condition(rule.conditions, offers, outermost=True) if _asks(rule.conditions) else ""
     done = [action_words(one, offers) for one in rule.actions]
     if rule.assign_to is not None:
         done.insert(0, _("assign it to %(name)s") % {"name": rule.assign_to.name})
@@ -32,7 +34,13 @@ def sentence(rule: Rule, offers: Offers) -> str:
     return _("When %(when)s%(client)s: %(actions)s.") % {"when": when, "client": client, "actions": actions}
 
 
-def condition(node: Any, offers: Offers) -> str:
+def _asks(node: Any) -> bool:
+    """Whether there is any question in it."""
+    groups = [node[name] for name in GROUPS if isinstance(node, dict) and isinstance(node.get(name), list)]
+    return any(_asks(one) for one in groups[0]) if groups else bool(node)
+
+
+def condition(node: Any, offers: Offers, *, outermost: bool = False) -> str:
     """A part of the tree in words; what isn't finished is an ellipsis."""
     if not isinstance(node, dict) or not node:
         return "…"
@@ -46,7 +54,7 @@ def condition(node: Any, offers: Offers) -> str:
     said = joint.join(parts)
     if group == "none":
         return _("none of these: (%(parts)s)") % {"parts": said}
-    return f"({said})" if len(parts) > 1 else said
+    return f"({said})" if len(parts) > 1 and not outermost else said
 
 
 def question(node: dict[str, Any], offers: Offers) -> str:

@@ -8,7 +8,7 @@ const DEEPEST = 3;
 
 const root = document.querySelector("[data-builder]");
 const words = root.dataset;
-const { events, fields, operators, actions, offers } = JSON.parse(document.getElementById("vocabulary").textContent);
+const { events, timed, fields, operators, actions, offers } = JSON.parse(document.getElementById("vocabulary").textContent);
 const json = root.querySelector("[name=definition]");
 const parts = root.querySelector("[data-parts]");
 const wrongList = root.querySelector("[data-wrong]");
@@ -70,13 +70,26 @@ const groupOf = (node) => ["all", "any", "none"].find((name) => Array.isArray(no
 
 function draw(focus) {
   parts.replaceChildren(
-    part("builder-when", choose(events, rule.event, heading("builder-when"), (value) => changed(() => { rule.event = value; }))),
+    part("builder-when", when()),
     part("builder-if", conditions()),
     part("builder-then", ...doing()),
     options(),
   );
   if (focus) parts.querySelector(`[data-path="${focus}"] :is(select, input, textarea)`)?.focus();
   keep();
+}
+
+function when() {
+  const row = make("div", { className: "builder-row" }, choose(events, rule.event, heading("builder-when"), (value) => {
+    rule.event = value;
+    draw("event");
+  }));
+  row.dataset.path = "event";
+  if (timed.includes(rule.event)) {
+    const minutes = heading("builder-minutes");
+    row.append(field(rule.minutes, minutes, (value) => changed(() => { rule.minutes = value === "" ? null : Math.round(Number(value)); }), { className: "builder-hours", properties: { type: "number", min: 1, placeholder: minutes } }));
+  }
+  return row;
 }
 
 const heading = (name) => document.getElementById(name).content.textContent.trim();

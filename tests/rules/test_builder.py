@@ -208,7 +208,8 @@ def test_the_ready_rules_are_right_and_can_be_saved(browser: Browser, name: str)
     page = browser.get(f"/rules/new/?ready={name}").content.decode()
     assert str(READY[name].name) in page
     one = READY[name]
-    given = {"name": str(one.name), "event": one.event, "conditions": one.conditions, "actions": one.actions}
+    given: dict[str, Any] = {"name": str(one.name), "event": one.event, "conditions": one.conditions}
+    given |= {"actions": one.actions, "minutes": one.minutes}
     assert browser.post("/rules/check/", posted(given)).json()["wrong"] == []
     assert browser.post("/rules/new/", posted(given)).status_code == 302
     make_message(make_ticket(text="urgent"))

@@ -1,0 +1,16 @@
+"""This room's jobs."""
+
+from django.db import InterfaceError, OperationalError
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from rules import timers
+from tickets.database_threads import in_database_thread
+
+# While the database is away.
+AGAIN = RetryStrategy(max_attempts=1000, wait=5, retry_exceptions={OperationalError, InterfaceError})
+
+
+@app.task(name=timers.TASK, queue=timers.QUEUE, pass_context=True, retry=AGAIN)
+async def look(context: JobContext, rule_id: int, ticket_id: int, seq: int) -> None:
+    await in_database_thread(timers.look, rule_id, ticket_id, seq)
