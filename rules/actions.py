@@ -18,11 +18,11 @@ from rules.facts import _labels
 from rules.models import Rule, RuleRun, Turn
 from staff.models import Team, User
 from staff.roles import WORK
-from tickets import property_steps, steps
+from tickets import property_steps, rating_steps, steps
 from tickets.canned import VARIABLE
 from tickets.content import Content
 from tickets.journal import Actor, Change
-from tickets.models import Client, Status, Tag, Ticket
+from tickets.models import Client, Message, Status, Tag, Ticket
 from tickets.querysets import who_sees
 
 LONGEST_TEXT = 4096  # characters of a message: https://core.telegram.org/bots/api#sendmessage
@@ -219,6 +219,15 @@ def _answer(doing: Doing, value: Any) -> bool:
     return True
 
 
+def _ask_rating(doing: Doing, value: Any) -> bool:
+    """Once for a ticket."""
+    asked = doing.ticket.messages.filter(direction=Message.Direction.OUT).exclude(buttons=[])
+    if any(rating_steps.is_request(message) for message in asked.only("buttons")):
+        raise Skip(gettext_noop("The client was asked already."))
+    rating_steps.ask_rating(doing.change, doing.ticket, filled(str(value), doing.ticket), doing.actor)
+    return True
+
+
 def _snooze(doing: Doing, value: Any) -> bool:
     if doing.ticket.is_closed or doing.ticket.is_snoozed:
         return False
@@ -262,6 +271,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "tag_client": Action(gettext_lazy("tag the client"), _tag_client, "choice", "tags"),
     "answer": Action(gettext_lazy("answer the client"), _answer, "answer"),
+    "ask_rating": Action(gettext_lazy("ask for a rating"), _ask_rating, "text"),
     "note": Action(gettext_lazy("write a note"), _note, "text"),
     "snooze": Action(gettext_lazy("put it aside for hours"), _snooze, "hours"),
     "ban": Action(gettext_lazy("ban the client"), _ban),

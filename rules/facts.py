@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from rules import hours
 from staff.models import User
-from tickets.models import Client, Message, Ticket, TicketEvent
+from tickets.models import Client, Message, Rating, Ticket, TicketEvent
 
 TEXT, CHOICE, NUMBER, YES, SEVERAL = "text", "choice", "number", "yes", "several"
 
@@ -66,6 +66,10 @@ def _command(message: Message) -> str:
 
 def _minutes_since(moment: Any) -> float | None:
     return None if moment is None else (timezone.now() - moment).total_seconds() / 60
+
+
+def _rating(facts: Facts) -> int | None:
+    return Rating.objects.filter(ticket=facts.ticket.pk).values_list("score", flat=True).first()
 
 
 WEEKDAYS = [
@@ -142,6 +146,7 @@ FIELDS: dict[str, Field] = {
     "client_tickets": Field(
         _("how many tickets the client has had"), NUMBER, lambda facts: facts.client.tickets.count()
     ),
+    "rating": Field(_("the rating"), NUMBER, _rating),
     "working_hours": Field(
         _("it is within working hours"),
         YES,

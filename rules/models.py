@@ -48,6 +48,7 @@ class Event(models.TextChoices):
     TAGS_CHANGED = "tags_changed", _("The tags change")
     TEAM_CHANGED = "team_changed", _("The team changes")
     TICKET_WOKEN = "ticket_woken", _("A ticket comes back from being put aside")
+    TICKET_RATED = "ticket_rated", _("The client rates a ticket")
     NO_REPLY = "no_reply", _("Nobody has answered the client for a while")
     NO_CLIENT = "no_client", _("The client has not answered for a while")
     OPEN_FOR = "open_for", _("A ticket has been open for a while")

@@ -84,6 +84,13 @@ READY: dict[str, Ready] = {
         [{"do": "status", "value": "3"}],
         minutes=7 * 24 * 60,
     ),
+    "rating": Ready(
+        _("Ask how it was"),
+        _("Five buttons in the chat after closing tell more than silence. They never open a ticket."),
+        Event.TICKET_CLOSED,
+        {"none": [{"field": "assignee", "op": "empty"}]},
+        [{"do": "ask_rating", "value": "How did we do, {{ client.first_name }}?"}],
+    ),
     "blocked": Ready(
         _("Blocked by the client"),
         _("Who has blocked the bot reads no answer: the ticket need not wait among the others."),

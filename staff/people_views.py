@@ -1,9 +1,11 @@
 """The people pages, for who manages people: who works here, in which role, who was invited; and joining."""
 
+from typing import Any
+
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Avg, Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -63,7 +65,10 @@ def person(request: HttpRequest, user_id: int) -> HttpResponseBase:
         form.save()
         messages.success(request, _("Saved."))
         return redirect("people")
-    context = {"who": get_object_or_404(User, pk=user_id), "form": form}
+    shown = get_object_or_404(User, pk=user_id)
+    # Ratings are of the room above, which calls its side of the tie so.
+    rated: Any = shown.ratings.aggregate(average=Avg("score"), number=Count("pk"))
+    context = {"who": shown, "form": form, "rated": rated}
     return render(request, "staff/person.html", context)
 
 

@@ -9,7 +9,7 @@ from telegram_bridge.channels import TYPING
 from telegram_bridge.delivery_jobs import AUTOMATIC, TYPED, queue_delivery
 from telegram_bridge.jobs import queue_amendment
 from tickets.journal import Change
-from tickets.models import Amendment, Ticket, TicketEvent
+from tickets.models import Ticket, TicketEvent
 
 Kind = TicketEvent.Kind
 
@@ -30,8 +30,7 @@ def queue_deliveries(
         if event.message is not None and (written or again):
             by_person = event.actor == TicketEvent.Actor.STAFF
             queue_delivery(event.message, priority=TYPED if by_person else AUTOMATIC)
-        asked = event.kind == Kind.AMENDMENT_CHANGED and event.actor == TicketEvent.Actor.STAFF
-        if asked and event.data["state"] == Amendment.State.QUEUED:
+        if event.kind == Kind.AMENDMENT_CHANGED and event.data.get("asked"):
             queue_amendment(event.data["amendment"], event.ticket.client_id)
 
 

@@ -23,7 +23,7 @@ def ask_amendment(
     if not message.has_amendments:
         message.has_amendments = True
         message.save(update_fields=["has_amendments"])
-    _tell_amendment(change, message, amendment, actor)
+    _tell_amendment(change, message, amendment, actor, asked=True)
     return amendment
 
 
@@ -51,8 +51,11 @@ def settle_amendment(
         set_reactions(change, message, "staff", amendment.data["reactions"], actor=actor)
 
 
-def _tell_amendment(change: Change, message: Message, amendment: Amendment, actor: Actor) -> None:
+def _tell_amendment(
+    change: Change, message: Message, amendment: Amendment, actor: Actor, *, asked: bool = False
+) -> None:
     data = {"amendment": amendment.pk, "kind": str(amendment.kind), "state": str(amendment.state)}
+    data |= {"asked": True} if asked else {}
     change.record(message.ticket, Kind.AMENDMENT_CHANGED, actor, message=message, data=data)
 
 

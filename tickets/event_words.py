@@ -82,6 +82,7 @@ BY_ITSELF: dict[str, Words] = {
     Kind.TICKET_WOKEN: gettext_lazy("The time is over: the ticket is back"),
     WOKEN_BY_CLIENT: gettext_lazy("The client wrote: the ticket is back"),
     Kind.CLIENT_UNBANNED: gettext_lazy("The client is no longer banned"),
+    Kind.TICKET_RATED: gettext_lazy("The client rated the ticket: %(stars)s"),
     Kind.BUTTON_PRESSED: gettext_lazy("The client pressed “%(button)s”"),
     Kind.CLIENT_BLOCKED: gettext_lazy("The client blocked the bot: messages no longer reach them"),
     Kind.CLIENT_UNBLOCKED: gettext_lazy("The client unblocked the bot: messages reach them again"),
@@ -99,6 +100,7 @@ def in_words(event: TicketEvent) -> str:
         "before": _before(event),
         "after": _after(event),
         "tags": _tags(data),
+        "stars": "★" * int(data.get("score", 0)) + "☆" * (5 - int(data.get("score", 0))),
         "until": _moment(data.get("until")),
     }
 

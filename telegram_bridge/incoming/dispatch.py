@@ -25,7 +25,7 @@ from telegram_bridge.jobs import queue_greeting
 from telegram_bridge.models import Update
 from telegram_bridge.update_kinds import NOT_HANDLED, kind_of
 from telegram_bridge.update_kinds import UNKNOWN as UNKNOWN_KIND
-from tickets import steps
+from tickets import rating_steps, steps
 from tickets.content import storable
 from tickets.journal import Change
 from tickets.models import Client, Message, Ticket
@@ -94,7 +94,11 @@ def _message(change: Change, source: Source, message: Json, *, careful: bool) ->
         albums.extend(change, source, album, message, got)
         return ""
     if ticket is None:
-        ticket = _place_of_banned(change, client) or _quiet_place(client, got)
+        ticket = (
+            _place_of_banned(change, client)
+            or _quiet_place(client, got)
+            or _place_of_comment(change, source, message, got)
+        )
     _receive(change, source, ticket or steps.open_ticket(change, client), message, got)
     return ""
 
@@ -113,6 +117,16 @@ def _place_of_banned(change: Change, client: Client) -> Ticket | None:
     ticket = _last_ticket(client) or steps.keep_ticket(change, client)
     ticket.client = client
     return ticket
+
+
+def _place_of_comment(change: Change, source: Source, message: Json, got: Received) -> Ticket | None:
+    """The ticket whose rating these words are about: an answer to our request for it opens none."""
+    target = answered(source, message).target
+    if target is None or not rating_steps.is_request(target):
+        return None
+    ticket = Ticket.objects.locked().get(pk=target.ticket_id)
+    target.ticket = ticket
+    return ticket if rating_steps.comment(change, target, got.content.text) else None
 
 
 def _last_ticket(client: Client) -> Ticket | None:

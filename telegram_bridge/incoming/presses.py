@@ -10,7 +10,7 @@ from telegram_bridge.content.reading import BIGGEST_ID, Json, identifier, part, 
 from telegram_bridge.incoming.handling import Skipped, Source
 from telegram_bridge.incoming.known_messages import named_in
 from telegram_bridge.jobs import queue_callback_answer
-from tickets import amendment_steps, operations
+from tickets import amendment_steps, operations, rating_steps
 from tickets.journal import Change
 from tickets.models import Message
 
@@ -40,6 +40,9 @@ def pressed(change: Change, source: Source, query: Json) -> str:
     button = _button(message, row, column)
     if button is None:
         return GONE
+    if (score := rating_steps.rating_of(button)) is not None:
+        rating_steps.rate(change, message, score)
+        return ""
     amendment_steps.press_button(
         change, message, text=button.get("text", ""), answer=button.get("answer", "")
     )

@@ -96,6 +96,7 @@ def test_the_bridges_events_are_known() -> None:
         Event.MESSAGE_EDITED,
         Event.REACTION_CHANGED,
         Event.BUTTON_PRESSED,
+        Event.TICKET_RATED,
         Event.CLIENT_BLOCKED,
         Event.CLIENT_UNBLOCKED,
     }

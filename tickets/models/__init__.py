@@ -6,6 +6,7 @@ from tickets.models.events import TicketEvent
 from tickets.models.messages import Amendment, Attachment, Message, MessageVersion
 from tickets.models.notifications import Notification, NotificationSettings
 from tickets.models.personal import Draft, Mention, ReadMark
+from tickets.models.ratings import Rating
 from tickets.models.shared import Audience, CannedFile, CannedReply, SavedView
 from tickets.models.tags import Tag
 from tickets.models.tickets import Status, Ticket
@@ -26,6 +27,7 @@ __all__ = [
     "MessageVersion",
     "Notification",
     "NotificationSettings",
+    "Rating",
     "ReadMark",
     "SavedView",
     "Status",

@@ -34,6 +34,7 @@ class TicketEvent(models.Model):
         MESSAGE_DELETED = "message_deleted", _("Message deleted")
         REACTION_CHANGED = "reaction_changed", _("Reaction changed")
         BUTTON_PRESSED = "button_pressed", _("Button pressed")
+        TICKET_RATED = "ticket_rated", _("Ticket rated")
         AMENDMENT_CHANGED = "amendment_changed", _("Change of a message")
         DELIVERY_CHANGED = "delivery_changed", _("Delivery changed")
         ATTACHMENT_CHANGED = "attachment_changed", _("File fetched")

@@ -24,7 +24,7 @@ from tickets.choices import Choices, choices_for
 from tickets.conversation import PAGE_SIZE, Item, stretch
 from tickets.file_types import GROUPS
 from tickets.markup_writing import write
-from tickets.models import Attachment, Message, Status, Ticket, TicketEvent
+from tickets.models import Attachment, Message, Rating, Status, Ticket, TicketEvent
 from tickets.querysets import ticket_number
 from tickets.reaction_emoji import OTHERS, QUICK
 from tickets.reply_buttons import MOST_BUTTONS
@@ -172,6 +172,7 @@ def _panel(request: HttpRequest, ticket: Ticket, offered: Choices) -> dict[str, 
         "files_shown": FILES_SHOWN,
         "file_group": group,
         "file_groups": GROUPS,
+        "rating": Rating.objects.filter(ticket=ticket).first() if ticket.closed_at else None,
         "earlier": earlier.order_by("-pk")[: EARLIER_SHOWN + 1],
         "earlier_shown": EARLIER_SHOWN,
     }
