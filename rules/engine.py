@@ -103,9 +103,9 @@ def _run(one: Compiled, change: Change, facts: Facts) -> bool:
     """Whether the rule's conditions hold; then it was tried, and what became of it is written down."""
     rule, event, began = one.rule, facts.event, time.perf_counter()
     try:
+        if not one.holds(facts) or not _is_still_there(rule):
+            return False
         with change.attempt(event.ticket):
-            if not one.holds(facts) or not _is_still_there(rule):
-                return False
             outcome, reason = _act(rule, change, event)
     except Exception as error:  # a rule's fault is written down; the message that set it off must not be lost
         logger.exception("Rule %s failed on ticket %s", rule.pk, event.ticket_id)

@@ -68,6 +68,14 @@ def _minutes_since(moment: Any) -> float | None:
     return None if moment is None else (timezone.now() - moment).total_seconds() / 60
 
 
+def _before(facts: Facts, name: str, beside: str, *, without: str = "") -> str | None:
+    """What a change changed from; only of the kind of change that also has `beside`, and not `without`."""
+    data = facts.event.data
+    if beside not in data or (without and without in data) or data.get(name) is None:
+        return None
+    return str(data[name])
+
+
 def _rating(facts: Facts) -> int | None:
     return Rating.objects.filter(ticket=facts.ticket.pk).values_list("score", flat=True).first()
 
@@ -104,6 +112,27 @@ FIELDS: dict[str, Field] = {
     "status": Field(_("the status"), CHOICE, lambda facts: str(facts.ticket.status_id), "statuses"),
     "priority": Field(
         _("the priority"), CHOICE, lambda facts: str(facts.ticket.priority), _labels(Ticket.Priority)
+    ),
+    "status_before": Field(
+        _("the status before"), CHOICE, lambda facts: _before(facts, "from", "names"), "statuses"
+    ),
+    "priority_before": Field(
+        _("the priority before"),
+        CHOICE,
+        lambda facts: _before(facts, "from", "to", without="names"),
+        _labels(Ticket.Priority),
+    ),
+    "tag_added": Field(
+        _("the tags that were added"),
+        SEVERAL,
+        lambda facts: {str(pk) for pk in facts.event.data.get("added_ids", [])},
+        "tags",
+    ),
+    "tag_removed": Field(
+        _("the tags that were removed"),
+        SEVERAL,
+        lambda facts: {str(pk) for pk in facts.event.data.get("removed_ids", [])},
+        "tags",
     ),
     "assignee": Field(
         _("the assignee"),

@@ -7,6 +7,7 @@ compared without case, and with е and ё as one letter, as the search does.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -42,9 +43,13 @@ class Wrong(ValueError):
         self.path, self.words = path, words
 
 
+# A message's text is compared by many rules, one after the other.
+_folded = lru_cache(maxsize=64)(fold)
+
+
 def _word(value: str) -> Callable[[Any], bool]:
     pattern = re.compile(rf"(?<!\w){re.escape(fold(value))}(?!\w)")
-    return lambda text: bool(pattern.search(fold(text)))
+    return lambda text: bool(pattern.search(_folded(text)))
 
 
 def _regex(value: str) -> Callable[[Any], bool]:
@@ -57,7 +62,7 @@ def _regex(value: str) -> Callable[[Any], bool]:
 def _texts(compare: Callable[[str, str], bool]) -> Callable[[str], Callable[[Any], bool]]:
     def make(value: str) -> Callable[[Any], bool]:
         folded = fold(value)
-        return lambda text: compare(fold(text), folded)
+        return lambda text: compare(_folded(text), folded)
 
     return make
 

@@ -213,7 +213,8 @@ function options() {
   const stops = make("input", { type: "checkbox", className: "form-check-input", checked: Boolean(rule.stops) });
   stops.addEventListener("change", () => changed(() => { rule.stops = stops.checked; }));
   const label = make("label", { className: "form-check mb-0" }, stops, " ", make("span", { className: "form-check-label", textContent: heading("builder-stops") }));
-  return make("div", { className: "builder-options" }, field(rule.name, named, (value) => changed(() => { rule.name = value; }), { properties: { placeholder: named, maxLength: 120 } }), label);
+  const order = field(rule.position ?? 100, heading("builder-position"), (value) => changed(() => { rule.position = Number(value) || 0; }), { className: "builder-order", properties: { type: "number", min: 0, max: 30000, title: heading("builder-position") } });
+  return make("div", { className: "builder-options" }, field(rule.name, named, (value) => changed(() => { rule.name = value; }), { properties: { placeholder: named, maxLength: 120 } }), order, label);
 }
 
 // Kept, checked, tried

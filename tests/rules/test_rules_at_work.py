@@ -1,6 +1,8 @@
 """Rules in action: what they wait for, what they do and leave alone, and what is written down of it."""
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +17,10 @@ from rules.models import Event, Rule, RuleRun
 from rules.operations import resume
 from staff.models import Team, User
 from staff.roles import Role
-from tests.factories import CLAIM, make_client, make_message, make_ticket, make_user
+from tests.factories import CLAIM, make_client, make_inbox, make_message, make_ticket, make_user
 from tickets import client_changes, operations, properties
 from tickets.content import Content
-from tickets.models import Message, Status, Tag, Ticket, TicketEvent
+from tickets.models import Client, Message, Status, Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -328,3 +330,81 @@ def test_back_to_who_had_the_client_last(anna: User) -> None:
     make_ticket(client=client, assignee=anna, status=Status.CLOSED_ID)
     make_rule(Event.TICKET_OPENED, {"do": "had_last"})
     assert make_ticket(client=client).assignee == anna
+
+
+def test_what_was_before_can_be_asked(anna: User, tag: Tag) -> None:
+    reopened = {"all": [{"field": "status_before", "op": "is", "value": ["3"]}]}
+    make_rule(Event.STATUS_CHANGED, {"do": "note", "value": "was closed"}, conditions=reopened)
+    lowered = {
+        "all": [
+            {"field": "priority_before", "op": "is", "value": ["4"]},
+            {"field": "status_before", "op": "empty"},
+        ]
+    }
+    make_rule(Event.PRIORITY_CHANGED, {"do": "note", "value": "was urgent"}, conditions=lowered)
+    added = {"all": [{"field": "tag_added", "op": "any", "value": [str(tag.pk)]}]}
+    make_rule(Event.TAGS_CHANGED, {"do": "note", "value": "tagged"}, conditions=added)
+    ticket = make_ticket(text="x")
+    close(ticket, anna)
+    operations.set_status(ticket, status=Status.objects.get(pk=Status.IN_PROGRESS_ID), staff=anna)
+    for priority in (Ticket.Priority.URGENT, Ticket.Priority.LOW):
+        properties.set_priority(ticket, priority=priority, staff=anna)
+    properties.change_tags(ticket, add=[tag], remove=[], staff=anna)
+    properties.change_tags(ticket, add=[], remove=[tag], staff=anna)
+    notes = ticket.messages.filter(direction="note").order_by("pk")
+    assert [note.text for note in notes] == ["was closed", "was urgent", "tagged"]
+
+
+def test_five_hundred_rules_cost_little() -> None:
+    """At most 2 ms of CPU a message, beside none. The quickest counts: other tests run here too."""
+    ticket = make_ticket(text="x")
+
+    def quickest() -> float:
+        times = []
+        for _ in range(12):
+            began = time.process_time()
+            make_message(ticket, text="a message of some length that no rule is about")
+            times.append(time.process_time() - began)
+        return min(times)
+
+    without = quickest()
+    Rule.objects.bulk_create(
+        Rule(
+            event=Event.MESSAGE_RECEIVED,
+            conditions={
+                "all": [
+                    {"field": "text", "op": "contains", "value": f"never {number}"},
+                    {"any": [{"field": "priority", "op": "is", "value": ["4"]}, YES]},
+                ]
+            },
+            actions=[{"do": "priority", "value": "4"}],
+        )
+        for number in range(500)
+    )
+    cache.forget()
+    make_message(ticket)
+    assert quickest() - without < 0.002
+
+
+YES: dict[str, Any] = {"field": "has_file", "op": "no"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_tickets_at_once_among_seven_people() -> None:
+    team, people = team_of(7)
+    make_rule(Event.TICKET_OPENED, {"do": "round_robin", "value": team.pk})
+    inbox = make_inbox()
+
+    def opens(first: int) -> None:
+        try:
+            for number in range(first, first + 125):
+                make_ticket(client=Client.objects.create(inbox=inbox, external_id=number, name=str(number)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(opens, range(0, 1000, 125)))
+    loads = Counter(Ticket.objects.values_list("assignee", flat=True))
+    assert set(loads) == {person.pk for person in people}
+    assert sum(loads.values()) == 1000
+    assert max(loads.values()) - min(loads.values()) <= 1
