@@ -30,6 +30,9 @@ TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
 TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", default="https://api.telegram.org").rstrip("/")
 # Whether that is a Bot API server of our own, started with --local: it takes and gives larger files.
 TELEGRAM_LOCAL = env.bool("TELEGRAM_LOCAL", default=False)
+# Whether rules may call addresses of this machine and of private networks: anybody who writes rules could
+# then reach what stands behind the firewall.
+WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "media")))
 PORT = env.int("PORT", default=8000)

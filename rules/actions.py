@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from rules import webhooks
 from rules.facts import _labels
 from rules.models import Rule, RuleRun, Turn
 from staff.models import Team, User
@@ -22,7 +23,7 @@ from tickets import property_steps, rating_steps, steps
 from tickets.canned import VARIABLE
 from tickets.content import Content
 from tickets.journal import Actor, Change
-from tickets.models import Client, Message, Status, Tag, Ticket
+from tickets.models import Client, Message, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import who_sees
 
 LONGEST_TEXT = 4096  # characters of a message: https://core.telegram.org/bots/api#sendmessage
@@ -46,6 +47,7 @@ class Doing:
     ticket: Ticket
     actor: Actor
     rule: Rule
+    event: TicketEvent
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,11 @@ def _ban(doing: Doing, value: Any) -> bool:
     return True
 
 
+def _webhook(doing: Doing, value: Any) -> bool:
+    webhooks.queue_call(doing.rule, doing.ticket, doing.event, str(value))
+    return True
+
+
 def filled(text: str, ticket: Ticket) -> str:
     """The text with its variables' values."""
     name = ticket.client.name
@@ -274,6 +281,7 @@ ACTIONS: dict[str, Action] = {
     "ask_rating": Action(gettext_lazy("ask for a rating"), _ask_rating, "text"),
     "note": Action(gettext_lazy("write a note"), _note, "text"),
     "snooze": Action(gettext_lazy("put it aside for hours"), _snooze, "hours"),
+    "webhook": Action(gettext_lazy("call the address"), _webhook, "address"),
     "ban": Action(gettext_lazy("ban the client"), _ban),
 }
 
@@ -295,20 +303,28 @@ def check(actions: Any) -> list[tuple[str, str]]:
 
 
 def _wrong_value(action: Action, value: Any) -> str:
-    if action.takes == "choice":
-        fits = isinstance(value, str | int) and not isinstance(value, bool) and str(value).isdecimal()
-        offered = action.choices if isinstance(action.choices, list) else None
-        if not fits or (offered and str(value) not in dict(offered)):
-            return _("Choose one.")
-    if action.takes == "hours":
-        return _wrong_hours(value, least=0.01)
-    if action.takes == "text":
-        return _wrong_text(value)
-    if action.takes == "answer":
-        if not isinstance(value, dict):
-            return _("Words are needed here.")
-        return _wrong_text(value.get("text")) or _wrong_hours(value.get("hours") or 0, least=0)
+    looks: dict[str, Callable[[], str]] = {
+        "choice": lambda: _wrong_choice(action, value),
+        "hours": lambda: _wrong_hours(value, least=0.01),
+        "text": lambda: _wrong_text(value),
+        "address": lambda: webhooks.wrong_address(value),
+        "answer": lambda: _wrong_answer(value),
+    }
+    return looks[action.takes]() if action.takes else ""
+
+
+def _wrong_choice(action: Action, value: Any) -> str:
+    fits = isinstance(value, str | int) and not isinstance(value, bool) and str(value).isdecimal()
+    offered = action.choices if isinstance(action.choices, list) else None
+    if not fits or len(str(value)) > 18 or (offered and str(value) not in dict(offered)):
+        return _("Choose one.")
     return ""
+
+
+def _wrong_answer(value: Any) -> str:
+    if not isinstance(value, dict):
+        return _("Words are needed here.")
+    return _wrong_text(value.get("text")) or _wrong_hours(value.get("hours") or 0, least=0)
 
 
 def _wrong_text(value: Any) -> str:

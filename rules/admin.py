@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rules import actions, language
-from rules.models import Rule, RuleRun, WorkingHours
+from rules.models import Rule, RuleRun
 from staff.admin_views import BigTable, ReadOnly
 
 
@@ -61,11 +61,6 @@ class RuleAdmin(BigTable):
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
-
-
-@admin.register(WorkingHours)
-class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("inbox", "time_zone")
 
 
 @admin.register(RuleRun)

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rules import operations, trial, words
+from rules import operations, trial, webhooks, words
 from rules.actions import ACTIONS, VARIABLES
 from rules.facts import FIELDS
 from rules.language import OPERATORS, Wrong
-from rules.models import TIMED, Event, Rule, RuleRun
+from rules.models import TIMED, Event, Rule, RuleRun, WebhookCall
 from rules.offers import Offers
 from rules.operations import Definition
 from rules.ready import READY
@@ -195,6 +195,8 @@ def _draw(
         "ready": READY.items(),
         "variables": VARIABLES,
         "runs": runs[:RUNS_SHOWN],
+        "webhook_key": webhooks.key_of(rule.pk) if rule else "",
+        "calls": WebhookCall.objects.filter(rule=rule).order_by("-pk")[:RUNS_SHOWN] if rule else [],
     }
     response = render(request, "rules/builder.html", context, status=status)
     response["Cache-Control"] = "no-store"

@@ -142,7 +142,7 @@ def _act(rule: Rule, change: Change, event: TicketEvent) -> tuple[RuleRun.Outcom
         if not rule.actions:
             return outcome, reason
         done, reasons = outcome == Outcome.DONE, [reason] if reason else []
-    doing = Doing(change, event.ticket, actor_of(rule), rule)
+    doing = Doing(change, event.ticket, actor_of(rule), rule, event)
     for action in rule.actions:
         try:
             done = ACTIONS[action["do"]].do(doing, action.get("value")) or done

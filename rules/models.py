@@ -221,3 +221,29 @@ class WorkingHours(models.Model):
         if not hours or here.date().isoformat() in self.holidays:
             return False
         return bool(hours[0] <= here.strftime("%H:%M") < hours[1])
+
+
+class WebhookCall(models.Model):
+    """One call of a rule's webhook: queued with what set it off, sent by a job, tried again for a while."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="calls", verbose_name=_("rule"))
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", verbose_name=_("ticket"))
+    url = models.URLField(_("address"), max_length=500)
+    body = models.JSONField(_("content"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    error = models.CharField(_("error"), max_length=255, blank=True, default="")
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    created_at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("call of a webhook")
+        verbose_name_plural = _("calls of webhooks")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.url

@@ -91,7 +91,7 @@ def action_words(one: Any, offers: Offers) -> str:
         return f"{action.label} “{_short(value.get('text') if isinstance(value, dict) else '')}”"
     if action.takes == "text":
         return f"{action.label} “{_short(value)}”"
-    return f"{action.label} {value}" if action.takes == "hours" else str(action.label)
+    return f"{action.label} {value}" if action.takes in {"hours", "address"} else str(action.label)
 
 
 def _short(value: Any) -> str:

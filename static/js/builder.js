@@ -197,6 +197,7 @@ function action(one, path, drop) {
   const set = (value) => changed(() => { one.value = value; });
   const { takes, choices } = actions[one.do] ?? {};
   if (takes === "choice") row.append(choose(listOf(choices), one.value, words.wordsValue, set, { empty: true }));
+  if (takes === "address") row.append(field(one.value, words.wordsValue, set, { properties: { type: "url", maxLength: 500, placeholder: "https://" } }));
   if (takes === "hours") row.append(field(one.value, words.wordsHours, (value) => set(value === "" ? null : Number(value)), { properties: { type: "number", min: 0, step: "any", placeholder: words.wordsHours } }));
   if (takes === "answer") {
     const hours = one.value?.hours ?? null;

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from rules.models import Rule
+from rules.models import Rule, WorkingHours
 from staff import invitations
 from staff.models import Team, User
 from staff.roles import Role
@@ -68,6 +68,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "view": "Late parcels",
         "client_notes": "Prefers to be called after six. Signed the delivery contract in spring.",
         "attribute": "Order",
+        "parcel": "parcel",
+        "soon": "We are looking for your parcel, {{ client.first_name }}.",
         "invited": "Nina Ray",
         "draft": "Good news: the parcel is on its way again and",
     },
@@ -82,6 +84,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "view": "Опоздавшие посылки",
         "client_notes": "Просит звонить после шести. Договор о доставке подписан весной.",
         "attribute": "Заказ",
+        "parcel": "посылка",
+        "soon": "Ищем вашу посылку, {{ client.first_name }}.",
         "invited": "Нина Рэй",
         "draft": "Хорошие новости: посылка снова в пути и",
     },
@@ -146,6 +150,21 @@ def morning(anna: User, language: str) -> Ticket:
     closed = Status.objects.get(pk=Status.CLOSED_ID)
     operations.set_status(tickets[2], status=closed, staff=anna)
     Rule.objects.create(client=looked_at.client, assign_to=anna, created_by=anna)
+    late: list[Any] = [{"field": "text", "op": "word", "value": words["parcel"]}]
+    late.append({"any": [_asks("priority", "is", ["3", "4"]), _asks("waiting", "more", 60)]})
+    hours: Any = ["09:00", "18:00"]
+    WorkingHours.objects.create(inbox=inbox, time_zone="Europe/Berlin", week=[hours] * 5 + [None] * 2)
+    Rule.objects.create(
+        name=words["view"],
+        event="message_received",
+        conditions={"all": late},
+        actions=[
+            {"do": "add_tag", "value": str(tags[0].pk)},
+            {"do": "round_robin", "value": str(teams[0].pk)},
+            {"do": "answer", "value": {"text": words["soon"], "hours": 12}},
+        ],
+        created_by=anna,
+    )
     client = looked_at.client
     client_changes.set_notes(client, notes=words["client_notes"], staff=anna, was="")
     client_changes.set_attribute(client, name=words["attribute"], value="40217", staff=anna, was="")
@@ -157,6 +176,10 @@ def morning(anna: User, language: str) -> Ticket:
         anna, name=words["view"], filters={"tag": [str(tags[0].pk)]}, audience="all", team=None
     )
     return looked_at
+
+
+def _asks(field: str, op: str, value: Any) -> dict[str, Any]:
+    return {"field": field, "op": op, "value": value}
 
 
 @pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
@@ -195,6 +218,8 @@ def test_every_page(windows: Any, anna: User, size: str, theme: str, language: s
     for name, address in (
         ("client", f"/clients/{ticket.client_id}/"),
         ("rules", "/rules/"),
+        ("builder", f"/rules/{Rule.objects.exclude(actions=[]).get().pk}/"),
+        ("hours", f"/rules/hours/{ticket.inbox_id}/"),
         ("bots", "/bots/"),
         ("views", "/views/"),
         ("canned", "/canned/"),
