@@ -19,12 +19,13 @@ from rules.facts import _labels
 from rules.models import Rule, RuleRun, Turn
 from staff.models import Team, User
 from staff.roles import WORK
-from tickets import property_steps, rating_steps, steps
+from tickets import amendment_steps, notifying, property_steps, rating_steps, steps
 from tickets.canned import VARIABLE
 from tickets.content import Content
 from tickets.journal import Actor, Change
-from tickets.models import Client, Message, Status, Tag, Ticket, TicketEvent
+from tickets.models import Amendment, Client, Message, Notification, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import who_sees
+from tickets.reaction_emoji import QUICK
 
 LONGEST_TEXT = 4096  # characters of a message: https://core.telegram.org/bots/api#sendmessage
 MOST_ACTIONS = 20
@@ -246,6 +247,34 @@ def _ban(doing: Doing, value: Any) -> bool:
     return True
 
 
+def _notify(doing: Doing, value: Any) -> bool:
+    return _tell(doing, User.objects.active().filter(pk=value))
+
+
+def _notify_team(doing: Doing, value: Any) -> bool:
+    return _tell(doing, User.objects.active().filter(teams=value))
+
+
+def _tell(doing: Doing, people: Any) -> bool:
+    ids = list(people.values_list("pk", flat=True))
+    if not ids:
+        raise Skip(gettext_noop("There is nobody to tell."))
+    told = notifying.tell_of_rule(ids, doing.event, Notification.Kind.RULE, doing.change.now)
+    doing.change.told |= told
+    return bool(told)
+
+
+def _react(doing: Doing, value: Any) -> bool:
+    message = doing.event.message or doing.ticket.last_message
+    emoji = QUICK[int(value)] if str(value).isdecimal() and int(value) < len(QUICK) else None
+    if message is None or emoji is None or message.direction == Message.Direction.NOTE:
+        raise Skip(gettext_noop("There is no message to react to."))
+    data: dict[str, object] = {"reactions": [{"type": "emoji", "emoji": emoji}]}
+    message.ticket = doing.ticket
+    amendment_steps.ask_amendment(doing.change, message, Amendment.Kind.REACT, data, actor=doing.actor)
+    return True
+
+
 def _webhook(doing: Doing, value: Any) -> bool:
     webhooks.queue_call(doing.rule, doing.ticket, doing.event, str(value))
     return True
@@ -278,6 +307,11 @@ ACTIONS: dict[str, Action] = {
     ),
     "tag_client": Action(gettext_lazy("tag the client"), _tag_client, "choice", "tags"),
     "answer": Action(gettext_lazy("answer the client"), _answer, "answer"),
+    "react": Action(
+        gettext_lazy("react with"), _react, "choice", [(str(place), one) for place, one in enumerate(QUICK)]
+    ),
+    "notify": Action(gettext_lazy("tell"), _notify, "choice", "people"),
+    "notify_team": Action(gettext_lazy("tell the team"), _notify_team, "choice", "teams"),
     "ask_rating": Action(gettext_lazy("ask for a rating"), _ask_rating, "text"),
     "note": Action(gettext_lazy("write a note"), _note, "text"),
     "snooze": Action(gettext_lazy("put it aside for hours"), _snooze, "hours"),

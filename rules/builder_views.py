@@ -54,7 +54,11 @@ def edit(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     actions = list(rule.actions)
     if rule.assign_to_id:
         actions.insert(0, {"do": "assign", "value": str(rule.assign_to_id)})
-    return _draw(request, rule, _defined(rule, actions))
+    given = _defined(rule, actions)
+    asked = ticket_number(request.GET.get("version", ""))
+    if asked is not None and (earlier := rule.versions.filter(version=asked).first()):
+        given = Definition(**earlier.definition)
+    return _draw(request, rule, given)
 
 
 @require_safe
@@ -195,6 +199,7 @@ def _draw(
         "ready": READY.items(),
         "variables": VARIABLES,
         "runs": runs[:RUNS_SHOWN],
+        "versions": rule.versions.select_related("staff")[:RUNS_SHOWN] if rule else [],
         "webhook_key": webhooks.key_of(rule.pk) if rule else "",
         "calls": WebhookCall.objects.filter(rule=rule).order_by("-pk")[:RUNS_SHOWN] if rule else [],
     }

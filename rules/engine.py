@@ -6,7 +6,8 @@ message nor the other rules.
 
 import logging
 import time
-from datetime import timedelta
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,10 +19,10 @@ from rules.compiled import Compiled, cache
 from rules.facts import Facts
 from rules.models import Event, Rule, RuleRun
 from staff.models import User
-from tickets import steps
+from tickets import notifying, steps
 from tickets.content import storable
 from tickets.journal import Actor, Change, by_rule
-from tickets.models import Message, TicketEvent
+from tickets.models import Message, Notification, TicketEvent
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ DEEPEST_LEVEL = 3
 # A rule that ran so often in one ticket in so short a time is put to rest.
 MOST_RUNS, RUNS_WITHIN = 20, timedelta(minutes=10)
 
+# A rule that runs so often in one minute, in whatever tickets, too.
+MOST_A_MINUTE = 1200
+_runs: dict[int, deque[datetime]] = defaultdict(deque)
 STILL_THERE = "SELECT 1 FROM rules_rule WHERE id = %s AND enabled AND paused_at IS NULL FOR KEY SHARE"
 
 # What else a rule can wait for than the row's own kind.
@@ -135,6 +139,9 @@ def _act(rule: Rule, change: Change, event: TicketEvent) -> tuple[RuleRun.Outcom
     if rule.actions and _runs_too_often(rule, change, event):
         Rule.objects.filter(pk=rule.pk).update(paused_at=change.now, updated_at=change.now)
         cache.forget()
+        if rule.created_by_id is not None:
+            kind = Notification.Kind.RULE_PAUSED
+            change.told |= notifying.tell_of_rule([rule.created_by_id], event, kind, change.now)
         return Outcome.SKIPPED, gettext_noop("It ran too often in this ticket and rests until it is resumed.")
     done, reasons = False, []
     if rule.assign_to is not None:
@@ -158,6 +165,14 @@ def actor_of(rule: Rule) -> Actor:
 
 
 def _runs_too_often(rule: Rule, change: Change, event: TicketEvent) -> bool:
+    """In this ticket, or (as this process knows it) everywhere together."""
+    runs = _runs[rule.pk]
+    runs.append(change.now)
+    while runs and runs[0] < change.now - timedelta(minutes=1):
+        runs.popleft()
+    if len(runs) > MOST_A_MINUTE:
+        runs.clear()
+        return True
     lately = RuleRun.objects.filter(
         rule=rule, ticket=event.ticket_id, outcome=Outcome.DONE, created_at__gt=change.now - RUNS_WITHIN
     )

@@ -147,6 +147,28 @@ class Rule(models.Model):
         return _("%(client)s → %(name)s") % {"client": client, "name": self.assign_to.name}
 
 
+class RuleVersion(models.Model):
+    """What a rule said in one of its versions."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions", verbose_name=_("rule"))
+    version = models.PositiveIntegerField(_("version"))
+    # As it is exported.
+    definition = models.JSONField(_("definition"))
+    staff = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("employee")
+    )
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("version of a rule")
+        verbose_name_plural = _("versions of rules")
+        ordering = ["rule_id", "-version"]
+        constraints = [models.UniqueConstraint(fields=["rule", "version"], name="rule_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} v{self.version}"
+
+
 class RuleRun(models.Model):
     """What a rule did to a ticket, or why it could not."""
 

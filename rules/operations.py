@@ -1,13 +1,13 @@
 """Verbs on rules: added, switched and removed on the fly, by any employee."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from rules import actions, language
-from rules.models import TIMED, Event, Rule
+from rules.models import TIMED, Event, Rule, RuleVersion
 from rules.timers import LONGEST_MINUTES
 from staff.models import User
 from tickets.errors import OperationRefused
@@ -81,6 +81,9 @@ def save_rule(rule: Rule | None, definition: Definition, *, staff: User, version
         rule.position = definition.position
         rule.minutes = definition.minutes if definition.event in TIMED else None
         rule.save()
+        RuleVersion.objects.create(
+            rule=rule, version=rule.version, definition=asdict(definition), staff=staff
+        )
     return rule
 
 

@@ -65,7 +65,8 @@ class Change:
         self.files: list[FieldFile] = []
         # What brought the change, kept with each of its rows: the bridge says which update.
         self.origin: dict[str, Any] = {}
-        self._told: dict[int, int] = {}
+        # Notifications that were written: id → whose; open pages hear of them after the commit.
+        self.told: dict[int, int] = {}
 
     def record(
         self,
@@ -115,11 +116,11 @@ class Change:
             batch, announced = self.events[announced:], len(self.events)
             ticket_changed.send(sender=Ticket, change=self, events=batch, level=level)
             level += 1
-        self._told = notifying.tell(self.events)
+        self.told |= notifying.tell(self.events)
 
     def _publish(self) -> None:
         opened = notifying.nobodys(self.events)
-        live.changed({event.ticket_id: event.seq for event in self.events}, told=self._told, opened=opened)
+        live.changed({event.ticket_id: event.seq for event in self.events}, told=self.told, opened=opened)
 
 
 @contextmanager

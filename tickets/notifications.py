@@ -34,6 +34,8 @@ TITLES: dict[str, str | Promise] = {
     Kind.NEW_TICKET: _("A new ticket from %(client)s"),
     Kind.FAILED: _("Your answer did not reach %(client)s"),
     Kind.SNOOZE_OVER: _("Ticket #%(number)s is back: %(client)s"),
+    Kind.RULE: _("Please look at ticket #%(number)s: %(client)s"),
+    Kind.RULE_PAUSED: _("A rule of yours ran too often in ticket #%(number)s and rests"),
     Kind.TEAM: _("%(actor)s gave your team ticket #%(number)s"),
 }
 # Nobody did it: a rule, or somebody who is gone.
@@ -50,6 +52,8 @@ ICONS = {
     Kind.FAILED: "alert-triangle",
     Kind.SNOOZE_OVER: "alarm",
     Kind.TEAM: "users",
+    Kind.RULE: "route",
+    Kind.RULE_PAUSED: "alert-triangle",
 }
 
 

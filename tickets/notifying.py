@@ -4,7 +4,8 @@ Nobody is told of what they did themselves, what they don't want to hear (Notifi
 not see. What is still unread of the same kind in the same ticket grows instead of becoming another row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -62,12 +63,23 @@ def tell(events: list[TicketEvent]) -> dict[int, int]:
         # A ticket that comes with its first message is one piece of news.
         if kind == Kind.MESSAGE and (staff_id, ticket_id, str(Kind.ASSIGNED)) in told:
             del told[staff_id, ticket_id, kind]
-    if not told:
-        return {}
-    columns: list[Any] = [list(column) for column in zip(*told.values(), strict=True)]
+    return _write(list(told.values()), events[-1].created_at) if told else {}
+
+
+def tell_of_rule(staff_ids: Iterable[int], event: TicketEvent, kind: Kind, now: datetime) -> dict[int, int]:
+    """Tells these people what a rule has to say of `event`'s ticket; for each notification, whose it is."""
+    told = [
+        Told(staff_id, event.ticket_id, str(kind), event.message_id, None, event.seq)
+        for staff_id in sorted(set(staff_ids))
+    ]
+    return _write(told, now) if told else {}
+
+
+def _write(told: list[Told], now: datetime) -> dict[int, int]:
+    columns: list[Any] = [list(column) for column in zip(*told, strict=True)]
     names = ("staff", "tickets", "kinds", "messages", "actors", "seqs")
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {**dict(zip(names, columns, strict=True)), "now": events[-1].created_at})
+        cursor.execute(_WRITE, {**dict(zip(names, columns, strict=True)), "now": now})
         return dict(cursor.fetchall())
 
 

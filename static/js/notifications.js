@@ -59,7 +59,9 @@ desk.addEventListener("alert", async ({ detail }) => {
 });
 
 async function tell({ title, text, address, ticket, sound, desktop }) {
-  said.textContent = `${title}: ${text}`;
+  // In general words: what is new stands in the list, once.
+  said.textContent = "";
+  setTimeout(() => { said.textContent = said.dataset.words; }, 50);
   if (desktop && !(document.hasFocus() && !document.hidden)) show(title, text, address, ticket);
   if (sound && !(await ring())) blocked.hidden = false;
 }

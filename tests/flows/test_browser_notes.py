@@ -70,6 +70,7 @@ def test_a_slash_brings_a_canned_reply_with_the_clients_name(
     text.press("Enter")
     expect(page.locator('.message[data-direction="out"]')).to_contain_text("Hello Maria! 1/2 and/or")
     sent = Attachment.objects.get()
-    assert (sent.name, sent.file.read()) == ("Prices.txt", b"one, two")
+    with sent.file.open() as file:
+        assert (sent.name, file.read()) == ("Prices.txt", b"one, two")
     page.context.close()
     assert errors == []

@@ -76,7 +76,7 @@ def test_it_rings_counts_and_leads_to_the_ticket_which_reads_it(
     make_message(ticket, text="Are you there?")
     expect(told(page)).to_have_text("1")
     until(lambda: page.evaluate("window.rung") == CHIME)
-    expect(page.locator("#alert-said")).to_contain_text("Maria wrote in ticket")
+    expect(page.locator("#alert-said")).to_contain_text("There is something new for you")
     assert page.evaluate("window.shown") == [], "nobody asked for desktop notifications"
 
     page.locator("[data-bell]").click()

@@ -168,5 +168,5 @@ def test_a_sticker_that_is_more_than_a_drawing_is_its_emoji(name: str, page: Any
     expect(shown).to_have_text("💣")
     # The page still lives.
     receive(ticket, Content(text="after it"))
-    expect(page.get_by_text("after it", exact=True)).to_be_visible()
+    expect(page.locator("#conversation").get_by_text("after it", exact=True)).to_be_visible()
     assert not [url for url in asked if "example.org" in url]

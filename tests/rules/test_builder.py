@@ -76,6 +76,10 @@ def test_a_change_makes_a_new_version_and_overwrites_nobodys(
     assert "Mine" in answer.content.decode(), "what was typed is still there"
     rule.refresh_from_db()
     assert (rule.name, rule.version) == ("Money back", 2)
+    assert [one.definition["name"] for one in rule.versions.all()] == ["Money back", "Refunds"]
+    page = browser.get(f"/rules/{rule.pk}/?version=1").content.decode()
+    assert "&quot;name&quot;: &quot;Refunds&quot;" in page
+    assert "?version=2" in page
 
 
 @pytest.mark.parametrize(

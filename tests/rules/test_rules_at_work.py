@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from rules import engine
 from rules.compiled import cache
 from rules.engine import MOST_RUNS
 from rules.models import Event, Rule, RuleRun
@@ -18,9 +20,11 @@ from rules.operations import resume
 from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import CLAIM, make_client, make_inbox, make_message, make_ticket, make_user
+from tests.tickets.cast import browser_of
 from tickets import client_changes, operations, properties
 from tickets.content import Content
-from tickets.models import Client, Message, Status, Tag, Ticket, TicketEvent
+from tickets.models import Amendment, Client, Message, Notification, Status, Tag, Ticket, TicketEvent
+from tickets.reaction_emoji import QUICK
 
 pytestmark = pytest.mark.django_db
 
@@ -408,3 +412,38 @@ def test_a_thousand_tickets_at_once_among_seven_people() -> None:
     assert set(loads) == {person.pk for person in people}
     assert sum(loads.values()) == 1000
     assert max(loads.values()) - min(loads.values()) <= 1
+
+
+def test_people_and_teams_are_told(anna: User) -> None:
+    team, people = team_of(2)
+    make_rule(
+        Event.MESSAGE_RECEIVED,
+        {"do": "notify", "value": str(anna.pk)},
+        {"do": "notify_team", "value": str(team.pk)},
+    )
+    ticket = make_ticket(client=make_client(name="Maria"), text="x")
+    told = Notification.objects.filter(kind="rule")
+    assert {one.staff for one in told} == {anna, *people}
+    page = browser_of(anna).get("/notifications/").content.decode()
+    assert f"Please look at ticket #{ticket.pk}: Maria" in page
+
+
+def test_a_rule_reacts_to_the_clients_message() -> None:
+    make_rule(Event.MESSAGE_RECEIVED, {"do": "react", "value": "0"})
+    ticket = make_ticket(text="x")
+    amendment = Amendment.objects.get()
+    assert (amendment.kind, amendment.message) == ("react", ticket.messages.get())
+    assert amendment.data["reactions"] == [{"type": "emoji", "emoji": QUICK[0]}]
+    assert ProcrastinateJob.objects.filter(task_name="telegram_bridge.amend").count() == 1
+
+
+def test_one_that_runs_wild_everywhere_is_put_to_rest_and_its_author_is_told(
+    anna: User, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(engine, "MOST_A_MINUTE", 5)
+    rule = make_rule(Event.MESSAGE_RECEIVED, {"do": "note", "value": "x"}, created_by=anna)
+    for _ in range(8):
+        make_ticket(text="x")
+    assert Message.objects.filter(direction="note").count() == 5
+    assert Rule.objects.get(pk=rule.pk).paused_at is not None
+    assert [str(one.kind) for one in Notification.objects.filter(staff=anna)] == ["rule_paused"]

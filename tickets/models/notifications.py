@@ -20,6 +20,8 @@ class Notification(models.Model):
         FAILED = "failed", _("Your answer was not delivered")
         SNOOZE_OVER = "snooze_over", _("A snoozed ticket came back")
         TEAM = "team", _("A ticket was given to your team")
+        RULE = "rule", _("A rule asks you to look")
+        RULE_PAUSED = "rule_paused", _("A rule of yours ran too often and rests")
 
     staff = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
