@@ -196,7 +196,7 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "helpdesk.static_storage.StaticStorage"},
 }
 
 # Telegram takes 50 MB from a bot and gives it 20 MB: https://core.telegram.org/bots/api#sending-files

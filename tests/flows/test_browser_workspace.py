@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIRST_PAGE = 250_000  # bytes, compressed
 LATER_PAGE = 30_000
 SWITCH = 100  # milliseconds of the server
+WIRED = "addEventListener('ticket-mounted', () => { window.wired = performance.now(); }, true)"
+INTERACTIVE = 500  # milliseconds from asking for a page to its scripts at work; alone on the machine 300
 WIDE: Any = {"width": 1440, "height": 900}
 TABLET: Any = {"width": 900, "height": 800}
 PHONE: Any = {"width": 390, "height": 780}
@@ -292,6 +294,21 @@ def test_a_hundred_switches_leave_no_socket_listener_or_node_behind(page: Any, t
     assert len([socket for socket in sockets if not socket.is_closed()]) == 2  # the list's and the ticket's
     assert after["jsEventListeners"] - before["jsEventListeners"] < 30, (before, after)
     assert after["nodes"] - before["nodes"] < 300, (before, after)
+
+
+def test_a_conversation_of_two_hundred_messages_is_soon_in_hand(
+    page: Any, tickets: list[Ticket], anna: User
+) -> None:
+    for number in range(100):
+        receive(tickets[0], Content(text=f"A question of some length, number {number}, with words in it."))
+        make_message(tickets[0], author=anna, text=f"An answer of some length, number {number}.")
+    page.add_init_script(WIRED)
+    times = []
+    for _ in range(8):  # the quickest counts: this machine runs other tests meanwhile
+        page.goto(f"/tickets/{tickets[0].pk}/")
+        expect(page.get_by_label("Write a message")).to_be_visible()
+        times.append(page.evaluate("window.wired"))
+    assert min(times) < INTERACTIVE, times
 
 
 def test_it_weighs_little_answers_fast_and_nothing_moves(
