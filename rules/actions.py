@@ -22,7 +22,9 @@ from staff.roles import WORK
 from tickets import amendment_steps, notifying, property_steps, rating_steps, steps
 from tickets.canned import VARIABLE
 from tickets.content import Content
+from tickets.errors import OperationRefused
 from tickets.journal import Actor, Change
+from tickets.mentions import called_in
 from tickets.models import Amendment, Client, Message, Notification, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import who_sees
 from tickets.reaction_emoji import QUICK
@@ -161,9 +163,20 @@ def _status(doing: Doing, value: Any) -> bool:
     if ticket.status_id == status.pk:
         return False
     if ticket.is_closed and not status.is_closed:
-        raise Skip(gettext_noop("A closed ticket is reopened by people only."))
+        raise Skip(gettext_noop("The ticket is closed; another action reopens it."))
     if status.is_in_progress and ticket.assignee_id is None:
         raise Skip(gettext_noop("Nobody has the ticket, so it can’t be in progress."))
+    steps.set_status(doing.change, ticket, status, doing.actor)
+    return True
+
+
+def _reopen(doing: Doing, value: Any) -> bool:
+    ticket = doing.ticket
+    if not ticket.is_closed:
+        return False
+    if Ticket.objects.open().filter(client=ticket.client_id).exists():
+        raise Skip(gettext_noop("The client has a newer ticket that is open."))
+    status = Status.objects.get(pk=Status.IN_PROGRESS_ID if ticket.assignee_id else Status.OPEN_ID)
     steps.set_status(doing.change, ticket, status, doing.actor)
     return True
 
@@ -199,8 +212,14 @@ def _tag_client(doing: Doing, value: Any) -> bool:
 
 
 def _note(doing: Doing, value: Any) -> bool:
-    content = Content(text=filled(str(value), doing.ticket))
-    property_steps.write_note(doing.change, doing.ticket, content, actor=doing.actor, mentioned=[])
+    """Colleagues who are called in it (@anna) are told, unless they may not see the ticket."""
+    text = filled(str(value), doing.ticket)
+    try:
+        people, calls = called_in(text, doing.ticket)
+    except OperationRefused:
+        people, calls = [], []
+    content = Content(text=text, entities=calls)
+    property_steps.write_note(doing.change, doing.ticket, content, actor=doing.actor, mentioned=people)
     return True
 
 
@@ -298,6 +317,7 @@ ACTIONS: dict[str, Action] = {
     "unassign": Action(gettext_lazy("take it away from its assignee"), _unassign),
     "team": Action(gettext_lazy("give it to the team"), _team, "choice", "teams"),
     "status": Action(gettext_lazy("set the status"), _status, "choice", "statuses"),
+    "reopen": Action(gettext_lazy("reopen it"), _reopen),
     "priority": Action(gettext_lazy("set the priority"), _priority, "choice", _labels(Ticket.Priority)),
     "add_tag": Action(
         gettext_lazy("add the tag"), lambda doing, value: _tags(doing, value, add=True), "choice", "tags"

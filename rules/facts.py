@@ -76,6 +76,18 @@ def _before(facts: Facts, name: str, beside: str, *, without: str = "") -> str |
     return str(data[name])
 
 
+def _earlier_assignee(facts: Facts) -> str | None:
+    earlier = facts.client.tickets.exclude(pk=facts.ticket.pk).filter(assignee__isnull=False)
+    found = earlier.order_by("-pk").values_list("assignee", flat=True).first()
+    return str(found) if found else None
+
+
+def _load(facts: Facts) -> int | None:
+    """Of active tickets, this one among them; None for nobody's."""
+    assignee = facts.ticket.assignee_id
+    return Ticket.objects.active().filter(assignee=assignee).count() if assignee else None
+
+
 def _rating(facts: Facts) -> int | None:
     return Rating.objects.filter(ticket=facts.ticket.pk).values_list("score", flat=True).first()
 
@@ -96,6 +108,17 @@ FIELDS: dict[str, Field] = {
         _("the kind of message"), CHOICE, _of_message(lambda one: one.kind, ""), _labels(Message.Kind)
     ),
     "has_file": Field(_("it has a file"), YES, _of_message(lambda one: bool(one.files), otherwise=False)),
+    "file_kind": Field(
+        _("the kinds of its files"),
+        SEVERAL,
+        _of_message(lambda one: {str(file.kind) for file in one.files}, frozenset()),
+        _labels(Message.Kind),
+    ),
+    "file_size": Field(
+        _("the size of its largest file in MB"),
+        NUMBER,
+        _of_message(lambda one: max((file.size or 0 for file in one.files), default=0) / 1024**2, 0),
+    ),
     "forwarded": Field(
         _("it is forwarded"),
         YES,
@@ -140,6 +163,8 @@ FIELDS: dict[str, Field] = {
         lambda facts: str(facts.ticket.assignee_id) if facts.ticket.assignee_id else None,
         "people",
     ),
+    "earlier_assignee": Field(_("who had this client before"), CHOICE, _earlier_assignee, "people"),
+    "load": Field(_("how many tickets the assignee has"), NUMBER, _load),
     "team": Field(
         _("the team"),
         CHOICE,

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from rules.operations import resume
 from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import CLAIM, make_client, make_inbox, make_message, make_ticket, make_user
-from tests.tickets.cast import browser_of
+from tests.tickets.cast import browser_of, receive, stored
 from tickets import client_changes, operations, properties
 from tickets.content import Content
 from tickets.models import Amendment, Client, Message, Notification, Status, Tag, Ticket, TicketEvent
@@ -447,3 +448,45 @@ def test_one_that_runs_wild_everywhere_is_put_to_rest_and_its_author_is_told(
     assert Message.objects.filter(direction="note").count() == 5
     assert Rule.objects.get(pk=rule.pk).paused_at is not None
     assert [str(one.kind) for one in Notification.objects.filter(staff=anna)] == ["rule_paused"]
+
+
+def test_files_and_who_had_the_client_before_can_be_asked(anna: User, tag: Tag) -> None:
+    large = {
+        "all": [
+            {"field": "file_kind", "op": "any", "value": ["document"]},
+            {"field": "file_size", "op": "more", "value": 1},
+        ]
+    }
+    make_rule(Event.MESSAGE_RECEIVED, {"do": "add_tag", "value": tag.pk}, conditions=large)
+    client = make_client()
+    hers = {"all": [_asks("earlier_assignee", "is", [str(anna.pk)]), _asks("load", "empty", None)]}
+    make_rule(Event.TICKET_OPENED, {"do": "priority", "value": "3"}, conditions=hers)
+    first = make_ticket(client=client, text="x", assignee=anna, status=Status.CLOSED_ID)
+    ticket = make_ticket(client=client)
+    assert (fresh(first).priority, fresh(ticket).priority) == (2, 3)
+    for size in (1000, 3 * 1024**2):
+        receive(ticket, Content(kind="document", files=[replace(stored("a.pdf", b"x"), size=size)]))
+        assert tags(ticket) == (["Seen"] if size > 1000 else [])
+
+
+def _asks(field: str, op: str, value: Any) -> dict[str, Any]:
+    return {"field": field, "op": op, "value": value}
+
+
+def test_a_rules_note_calls_colleagues(anna: User) -> None:
+    make_rule(Event.MESSAGE_RECEIVED, {"do": "note", "value": "@anna please look"})
+    make_ticket(text="x")
+    assert [str(one.kind) for one in Notification.objects.filter(staff=anna)] == ["mention"]
+
+
+def test_a_rule_reopens_what_has_no_newer_ticket(anna: User) -> None:
+    make_rule(Event.NOTE_ADDED, {"do": "reopen"})
+    ticket = make_ticket(text="x")
+    close(ticket, anna)
+    properties.note(ticket, staff=anna, content=Content(text="again"), mentioned=[])
+    assert not fresh(ticket).is_closed
+    close(ticket, anna)
+    make_ticket(client=ticket.client)
+    properties.note(ticket, staff=anna, content=Content(text="again"), mentioned=[])
+    assert fresh(ticket).is_closed
+    assert RuleRun.objects.latest("pk").reason == "The client has a newer ticket that is open."
