@@ -25,7 +25,7 @@ from tickets.content import Content
 from tickets.errors import OperationRefused
 from tickets.journal import Actor, Change
 from tickets.mentions import called_in
-from tickets.models import Amendment, Client, Message, Notification, Status, Tag, Ticket, TicketEvent
+from tickets.models import Amendment, Client, Message, Notification, Rating, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import who_sees
 from tickets.reaction_emoji import QUICK
 
@@ -244,7 +244,8 @@ def _answer(doing: Doing, value: Any) -> bool:
 def _ask_rating(doing: Doing, value: Any) -> bool:
     """Once for a ticket."""
     asked = doing.ticket.messages.filter(direction=Message.Direction.OUT).exclude(buttons=[])
-    if any(rating_steps.is_request(message) for message in asked.only("buttons")):
+    rated = Rating.objects.filter(ticket=doing.ticket.pk).exists()
+    if rated or any(rating_steps.is_request(message) for message in asked.only("buttons")):
         raise Skip(gettext_noop("The client was asked already."))
     rating_steps.ask_rating(doing.change, doing.ticket, filled(str(value), doing.ticket), doing.actor)
     return True

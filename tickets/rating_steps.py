@@ -39,6 +39,8 @@ def rate(change: Change, request: Message, score: int) -> Rating:
     ticket = request.ticket
     now = {"score": score, "staff": ticket.assignee, "request": request, "created_at": change.now}
     rating, _created = Rating.objects.update_or_create(ticket=ticket, defaults=now)
+    request.buttons = []
+    request.save(update_fields=["buttons"])
     change.record(ticket, Kind.TICKET_RATED, CLIENT, data={"score": score}, quietly=True)
     language = ticket.client.language_code.partition("-")[0].lower()
     with translation.override(language if language in LANGUAGES else "en"):
@@ -60,7 +62,8 @@ def comment(change: Change, request: Message, text: str) -> bool:
 
 
 def is_request(message: Message | None) -> bool:
-    """Whether the message asks for a rating."""
-    return message is not None and any(
-        rating_of(button) is not None for row in message.buttons for button in row
-    )
+    """Whether the message asks for a rating, or did until it was given."""
+    if message is None:
+        return False
+    asks = any(rating_of(button) is not None for row in message.buttons for button in row)
+    return asks or Rating.objects.filter(request=message.pk).exists()

@@ -63,8 +63,10 @@ def test_a_press_rates_and_the_request_says_so_in_place(
     assert amendment.data["text"].startswith("Thank you! Your rating: ★★★★☆\n")
     assert jobs("amend") == [{"amendment_id": amendment.pk}]
     assert Ticket.objects.get().is_closed
+    request_.refresh_from_db()
+    assert request_.buttons == [], "there is nothing to press any more, also in Telegram"
     inbound.apply(press(f"answer:{request_.pk}:0:0", id="78"), "callback_query")
-    assert Rating.objects.get().score == 1, "the last press counts"
+    assert Rating.objects.get().score == 4
 
 
 def test_it_is_told_in_the_clients_language(inbound: Inbound, request_: Message) -> None:
