@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from rules import webhooks
-from rules.facts import _labels
+from rules.facts import labels
 from rules.models import Rule, RuleRun, Turn
 from staff.models import Team, User
 from staff.roles import WORK
@@ -319,7 +319,7 @@ ACTIONS: dict[str, Action] = {
     "team": Action(gettext_lazy("give it to the team"), _team, "choice", "teams"),
     "status": Action(gettext_lazy("set the status"), _status, "choice", "statuses"),
     "reopen": Action(gettext_lazy("reopen it"), _reopen),
-    "priority": Action(gettext_lazy("set the priority"), _priority, "choice", _labels(Ticket.Priority)),
+    "priority": Action(gettext_lazy("set the priority"), _priority, "choice", labels(Ticket.Priority)),
     "add_tag": Action(
         gettext_lazy("add the tag"), lambda doing, value: _tags(doing, value, add=True), "choice", "tags"
     ),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from rules import language, timers
 from rules.actions import ACTIONS, Doing, Skip
 from rules.compiled import Compiled, cache
+from rules.events import EVENTS_OF
 from rules.facts import Facts
 from rules.models import Event, Rule, RuleRun
 from staff.models import User
@@ -31,33 +32,26 @@ Outcome = RuleRun.Outcome
 
 # Rules answer rules this many rounds; then they rest, or two of them could go on for ever.
 DEEPEST_LEVEL = 3
-# A rule that ran so often in one ticket in so short a time is put to rest.
+# A rule that ran so often in one ticket in so short a time is put to rest …
 MOST_RUNS, RUNS_WITHIN = 20, timedelta(minutes=10)
-
-# A rule that runs so often in one minute, in whatever tickets, too.
+# … and one that does so in one minute, in whatever tickets, as far as this process knows.
 MOST_A_MINUTE = 1200
 _runs: dict[int, deque[datetime]] = defaultdict(deque)
+
 STILL_THERE = "SELECT 1 FROM rules_rule WHERE id = %s AND enabled AND paused_at IS NULL FOR KEY SHARE"
 
-# What else a rule can wait for than the row's own kind.
-ALSO: dict[str, tuple[Event, ...]] = {
-    Kind.TICKET_TAKEN: (Event.TICKET_ASSIGNED, Event.STATUS_CHANGED),
-    Kind.TICKET_CLOSED: (Event.STATUS_CHANGED,),
-    Kind.TICKET_REOPENED: (Event.STATUS_CHANGED,),
-}
-WAITED_FOR = frozenset(Event.values)
 
-
-def names_of(event: TicketEvent) -> list[str]:
+def names_of(event: TicketEvent) -> list[Event]:
     """What rules may call this row of the journal."""
-    kind = event.kind
-    names = [kind] if kind in WAITED_FOR else []
-    names += [str(name) for name in ALSO.get(kind, ())]
-    if kind == Kind.DELIVERY_CHANGED and event.data.get("delivery") == Message.Delivery.FAILED:
-        names.append(str(Event.NOT_DELIVERED))
-    if kind == Kind.MESSAGE_RECEIVED and cache.waiting_for(Event.MESSAGE_FIRST) and _is_first(event):
-        names.append(str(Event.MESSAGE_FIRST))
-    return names
+    return [name for name in EVENTS_OF[event.kind] if _is(name, event)]
+
+
+def _is(name: Event, event: TicketEvent) -> bool:
+    if name == Event.NOT_DELIVERED:
+        return bool(event.data.get("delivery") == Message.Delivery.FAILED)
+    if name == Event.MESSAGE_FIRST:  # asked only when a rule wants to know
+        return bool(cache.waiting_for(name)) and _is_first(event)
+    return True
 
 
 def _is_first(event: TicketEvent) -> bool:
@@ -83,11 +77,11 @@ def apply_rules(
                 # A rule never answers what it did itself.
                 if event.data.get("rule_id") == one.rule.pk:
                     continue
-                if _run(one, change, facts) and one.rule.stops:
+                if run(one, change, facts) and one.rule.stops:
                     break
 
 
-def _waiting(name: str, event: TicketEvent) -> list[Compiled]:
+def _waiting(name: Event, event: TicketEvent) -> list[Compiled]:
     general = cache.waiting_for(name)
     if name != Event.TICKET_OPENED:
         return general
@@ -98,12 +92,7 @@ def _waiting(name: str, event: TicketEvent) -> list[Compiled]:
     )
 
 
-def run_rule(one: Compiled, change: Change, event: TicketEvent) -> bool:
-    """For what time sets off: whether the rule's conditions hold and it was tried."""
-    return _run(one, change, Facts(event))
-
-
-def _run(one: Compiled, change: Change, facts: Facts) -> bool:
+def run(one: Compiled, change: Change, facts: Facts) -> bool:
     """Whether the rule's conditions hold; then it was tried, and what became of it is written down."""
     rule, event, began = one.rule, facts.event, time.perf_counter()
     try:
@@ -114,7 +103,7 @@ def _run(one: Compiled, change: Change, facts: Facts) -> bool:
     except Exception as error:  # a rule's fault is written down; the message that set it off must not be lost
         logger.exception("Rule %s failed on ticket %s", rule.pk, event.ticket_id)
         outcome, reason = Outcome.FAILED, storable(f"{type(error).__name__}: {error}")[:255]
-    facts._known.clear()  # the next rule sees what this one did
+    facts.forget()  # the next rule sees what this one did
     RuleRun.objects.create(
         rule=rule,
         ticket=event.ticket,

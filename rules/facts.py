@@ -32,6 +32,10 @@ class Facts:
             self._known[name] = FIELDS[name].read(self)
         return self._known[name]
 
+    def forget(self) -> None:
+        """Something may have changed: what is asked for is looked up anew."""
+        self._known.clear()
+
     @cached_property
     def message(self) -> Message | None:
         """What the event is about, or the ticket's last message."""
@@ -55,7 +59,7 @@ def _of_message(read: Callable[[Message], Any], otherwise: Any) -> Callable[[Fac
     return lambda facts: read(facts.message) if facts.message is not None else otherwise
 
 
-def _labels(choices: type[Choices]) -> list[tuple[str, Any]]:
+def labels(choices: type[Choices]) -> list[tuple[str, Any]]:
     return [(str(value), label) for value, label in choices.choices]
 
 
@@ -105,14 +109,14 @@ WEEKDAYS = [
 FIELDS: dict[str, Field] = {
     "text": Field(_("the text"), TEXT, _of_message(lambda one: one.text, "")),
     "content": Field(
-        _("the kind of message"), CHOICE, _of_message(lambda one: one.kind, ""), _labels(Message.Kind)
+        _("the kind of message"), CHOICE, _of_message(lambda one: one.kind, ""), labels(Message.Kind)
     ),
     "has_file": Field(_("it has a file"), YES, _of_message(lambda one: bool(one.files), otherwise=False)),
     "file_kind": Field(
         _("the kinds of its files"),
         SEVERAL,
         _of_message(lambda one: {str(file.kind) for file in one.files}, frozenset()),
-        _labels(Message.Kind),
+        labels(Message.Kind),
     ),
     "file_size": Field(
         _("the size of its largest file in MB"),
@@ -130,11 +134,11 @@ FIELDS: dict[str, Field] = {
     "command": Field(_("the command"), TEXT, _of_message(_command, "")),
     "source": Field(_("where the ticket came from"), TEXT, lambda facts: facts.ticket.source),
     "button": Field(_("the pressed button"), TEXT, lambda facts: str(facts.event.data.get("text", ""))),
-    "by": Field(_("who did it"), CHOICE, lambda facts: facts.event.actor, _labels(TicketEvent.Actor)),
+    "by": Field(_("who did it"), CHOICE, lambda facts: facts.event.actor, labels(TicketEvent.Actor)),
     "inbox": Field(_("the inbox"), CHOICE, lambda facts: str(facts.ticket.inbox_id), "inboxes"),
     "status": Field(_("the status"), CHOICE, lambda facts: str(facts.ticket.status_id), "statuses"),
     "priority": Field(
-        _("the priority"), CHOICE, lambda facts: str(facts.ticket.priority), _labels(Ticket.Priority)
+        _("the priority"), CHOICE, lambda facts: str(facts.ticket.priority), labels(Ticket.Priority)
     ),
     "status_before": Field(
         _("the status before"), CHOICE, lambda facts: _before(facts, "from", "names"), "statuses"
@@ -143,7 +147,7 @@ FIELDS: dict[str, Field] = {
         _("the priority before"),
         CHOICE,
         lambda facts: _before(facts, "from", "to", without="names"),
-        _labels(Ticket.Priority),
+        labels(Ticket.Priority),
     ),
     "tag_added": Field(
         _("the tags that were added"),

@@ -43,7 +43,8 @@ def _begun_by(opened: Change, event: TicketEvent) -> list[Event]:
 
 def look(rule_id: int, ticket_id: int, seq: int) -> bool:
     """The job: whether the rule was tried, since what it waited for is the case. `seq` began the wait."""
-    from rules.engine import run_rule
+    from rules import engine  # which queues these jobs
+    from rules.facts import Facts
 
     waiting = [one for event in TIMED for one in cache.waiting_for(event)]
     one = next((one for one in waiting if one.rule.pk == rule_id), None)
@@ -57,7 +58,7 @@ def look(rule_id: int, ticket_id: int, seq: int) -> bool:
             return False
         system = TicketEvent.Actor.SYSTEM
         event = TicketEvent(ticket=ticket, kind=one.rule.event, seq=seq, actor=system, created_at=opened.now)
-        return run_rule(one, opened, event)
+        return engine.run(one, opened, Facts(event))
 
 
 def _still(one: Compiled, ticket: Ticket, seq: int) -> bool:

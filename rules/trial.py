@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Max
 
 from rules import language
-from rules.engine import ALSO
+from rules.events import kinds_of
 from rules.facts import Facts
 from rules.models import Event
 from rules.offers import Offers
@@ -14,8 +14,6 @@ from rules.words import question
 from staff.models import User
 from tickets.models import Message, Ticket, TicketEvent
 from tickets.querysets import in_sight_of
-
-Kind = TicketEvent.Kind
 
 LOOKED_AT = 300  # events of the rule's kind, the newest
 AMONG = 30_000  # rows of all journals: what is rare is not looked for through years
@@ -27,19 +25,6 @@ class Trial:
     looked_at: int
     matches: list[TicketEvent]
     matched: int
-
-
-def kinds_of(event: str) -> list[str]:
-    """The rows of the journal that are this event."""
-    if event in {Event.MESSAGE_FIRST, Event.NO_REPLY}:
-        return [Kind.MESSAGE_RECEIVED]
-    if event == Event.NO_CLIENT:
-        return [Kind.MESSAGE_QUEUED]
-    if event == Event.OPEN_FOR:
-        return [Kind.TICKET_OPENED, Kind.TICKET_REOPENED]
-    if event == Event.NOT_DELIVERED:
-        return [Kind.DELIVERY_CHANGED]
-    return [event, *(str(kind) for kind, names in ALSO.items() if event in names)]
 
 
 def tried(event: str, conditions: dict[str, Any], staff: User) -> Trial:

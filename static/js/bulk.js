@@ -145,14 +145,3 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isPicking() && !document.querySelector("details.menu[open], dialog[open]")) pickNone();
 }, true);
-
-document.addEventListener("input", ({ target }) => {
-  if (!bar()?.contains(target) || !target.matches("[data-filter]")) return;
-  const words = target.value.trim().toLocaleLowerCase();
-  let found = 0;
-  for (const item of target.form.querySelectorAll("[data-find]")) {
-    item.hidden = !item.dataset.find.includes(words);
-    found += item.hidden ? 0 : 1;
-  }
-  target.form.querySelector("[data-nothing]").hidden = found > 0 || !words;
-});

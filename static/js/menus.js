@@ -1,4 +1,5 @@
-// Menus are <details>, which work without scripts; with them they close on Escape and on a click elsewhere.
+// Menus are <details>, which work without scripts; with them they close on Escape and on a click elsewhere, and a
+// field in them narrows their choices, the first of which Enter takes.
 
 const open = () => document.querySelectorAll("details.menu[open]");
 
@@ -13,3 +14,22 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+const choices = (field) => [...field.form.querySelectorAll("[data-find]")];
+
+function narrow(field) {
+  const words = field.value.trim().toLocaleLowerCase();
+  for (const choice of choices(field)) choice.hidden = !choice.dataset.find.includes(words);
+  field.form.querySelector("[data-nothing]").hidden = !words || choices(field).some((choice) => !choice.hidden);
+}
+
+document.addEventListener("input", ({ target }) => target.matches("[data-filter]") && narrow(target));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[data-filter]")) return;
+  event.preventDefault();
+  if (event.target.value.trim()) choices(event.target).find((choice) => !choice.hidden)?.click();
+});
+
+// The event does not bubble.
+document.addEventListener("toggle", ({ target }) => target.open && target.matches("details.menu") && target.querySelector("[data-filter]")?.focus(), true);

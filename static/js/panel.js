@@ -16,14 +16,6 @@ export class Panel {
     pane.addEventListener("change", ({ target }) => target.matches("[data-auto]") && target.form.requestSubmit());
     document.addEventListener("click", (event) => this.clicked(event), { signal });
     document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(), { signal });
-    for (const field of pane.querySelectorAll("[data-filter]")) {
-      field.hidden = false;
-      field.addEventListener("input", () => filter(field));
-      field.addEventListener("keydown", (event) => event.key === "Enter" && chooseFirst(event, field));
-    }
-    for (const menu of pane.querySelectorAll("[data-menu]")) {
-      menu.addEventListener("toggle", () => menu.open && menu.querySelector("[data-filter]")?.focus());
-    }
   }
 
   // Several changes at once need one fetch, and one more for what came while it ran.
@@ -118,20 +110,4 @@ export class Panel {
 
 function closeMenus() {
   for (const menu of document.querySelectorAll("[data-menu][open]")) menu.open = false;
-}
-
-function filter(field) {
-  const words = field.value.trim().toLocaleLowerCase();
-  const list = field.form.querySelectorAll("[data-find]");
-  let found = 0;
-  for (const item of list) {
-    item.hidden = !item.dataset.find.includes(words);
-    found += item.hidden ? 0 : 1;
-  }
-  field.form.querySelector("[data-nothing]").hidden = found > 0 || !words;
-}
-
-function chooseFirst(event, field) {
-  event.preventDefault();
-  if (field.value.trim()) field.form.querySelector("[data-find]:not([hidden])")?.click();
 }

@@ -75,9 +75,9 @@ def test_chosen_and_changed_by_key(
     errors = errors_of(page)
     page.goto("/tickets/")
     expect(page.locator("[data-row]").first).to_be_visible()
-    for _ in range(2):
+    for ticket in tickets[:2]:
         page.keyboard.press("j")
-        page.wait_for_timeout(300)
+        expect(page.locator(f'#ticket-pane[data-ticket="{ticket.pk}"]')).to_be_visible()
         page.keyboard.press("x")
     expect(page.locator(".bulk-number")).to_contain_text("2 chosen")
     page.keyboard.press("x")
