@@ -9,9 +9,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,6 +21,7 @@ from rules.offers import Offers
 from staff.access import employee, permission_required, staff_required
 from staff.models import User
 from staff.roles import CHANGE_RULES, MANAGE_DESK
+from staff.ways_back import way_back
 from tickets.errors import OperationRefused
 from tickets.models import Client
 
@@ -60,7 +59,7 @@ def rule_list(request: HttpRequest) -> HttpResponseBase:
 @permission_required(CHANGE_RULES)
 def add(request: HttpRequest) -> HttpResponseBase:
     form = AlwaysAssignForm(request.POST, staff=employee(request))
-    back = _way_back(request)
+    back = way_back(request, otherwise="rule-list")
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
@@ -89,7 +88,7 @@ def remove(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     if rule is not None:  # gone already: somebody else was quicker, and it is what was asked for
         operations.remove(rule)
     messages.success(request, _("The rule was removed."))
-    return redirect(_way_back(request))
+    return redirect(way_back(request, otherwise="rule-list"))
 
 
 @require_POST
@@ -99,7 +98,7 @@ def switch(request: HttpRequest, rule_id: int) -> HttpResponseBase:
     rule = get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id)
     _require_allowed(request, rule)
     operations.switch(rule, enabled=request.POST.get("enabled") == "1")
-    return redirect(_way_back(request))
+    return redirect(way_back(request, otherwise="rule-list"))
 
 
 def _require_allowed(request: HttpRequest, rule: Rule | None) -> None:
@@ -121,11 +120,3 @@ def _last_runs(page: Page[Rule]) -> dict[int, RuleRun]:
     rules = Rule.objects.filter(pk__in=[rule.pk for rule in page])
     runs = RuleRun.objects.filter(pk__in=rules.values_list(Subquery(newest)))
     return {run.rule_id: run for run in runs}
-
-
-def _way_back(request: HttpRequest) -> str:
-    """Where the form was, when that is a page of ours."""
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/"):
-        return wanted
-    return reverse("rule-list")

@@ -15,6 +15,7 @@ from staff.access import employee, permission_required, staff_required
 from staff.forms import ProfileForm
 from staff.models import AuditEntry, User
 from staff.roles import VIEW_AUDIT
+from staff.ways_back import way_back
 
 ENTRIES_SHOWN = 50
 MOST_DIGITS = 19  # of an id
@@ -52,7 +53,7 @@ def availability(request: HttpRequest) -> HttpResponseBase:
     if "application/json" in request.headers.get("Accept", ""):
         status = HTTPStatus.OK if wanted else HTTPStatus.BAD_REQUEST
         return JsonResponse({"ok": wanted, "availability": staff.availability}, status=status)
-    return redirect("profile")
+    return redirect(way_back(request, otherwise="profile"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,7 +54,11 @@ function wire(pane, signal) {
 
   const { address } = pane.dataset;
   const connection = new Connection("connection");
-  const signedOut = () => connection.show("signed-out");
+  let live; // none on a page without live updates
+  const signedOut = () => {
+    connection.show("signed-out");
+    live?.again(); // a socket that was opened before says nothing of it, and would call the page up to date
+  };
   const conversation = new Conversation(box, clock, signal);
   const panel = new Panel(pane, clock, { signedOut }, signal);
   new History(conversation, address, signal);
@@ -71,7 +75,7 @@ function wire(pane, signal) {
   const send = (command) => live.send(command);
   const presence = new Presence(pane, send, signal);
   const newer = new Newer(pane.querySelector("#composer"), box, () => conversation.toBottom());
-  const live = new Live(box, {
+  live = new Live(box, {
     opened() {
       presence.show([]); // the server tells who is here now
       presence.look();

@@ -11,6 +11,7 @@ const pane = () => document.getElementById(PANE);
 const rowOf = (ticket) => ticket && document.querySelector(`[data-row="${ticket}"]`);
 
 let shown = here();
+let marked = pane().dataset.ticket; // the ticket whose row is the current one
 
 // What is swapped
 
@@ -64,11 +65,15 @@ function arrived() {
 // Where one is
 
 export function markRow(ticket) {
+  marked = ticket;
   for (const row of document.querySelectorAll("[data-row]")) {
     if (row.dataset.row === ticket) row.ariaCurrent = "true";
     else row.removeAttribute("aria-current");
   }
 }
+
+// A list that was asked for before one went on to another ticket still marks the one that was left.
+for (const drawn of ["list-drawn", "htmx:afterSwap"]) document.addEventListener(drawn, () => markRow(marked));
 
 function markView() {
   const now = narrowing(document.getElementById("inbox").dataset.query);

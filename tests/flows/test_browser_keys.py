@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.flows.composing import until
 from tests.flows.staff_browser import errors_of, window_of
-from tickets import operations
+from tickets import operations, properties
 from tickets.models import ReadMark, Status, Ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -124,4 +124,29 @@ def test_a_russian_keyboard_has_the_same_keys_and_a_selection_still_becomes_a_li
     text.press("Control+k")
     expect(page.locator("#link-dialog")).to_be_visible()
     expect(page.locator("#palette")).to_be_hidden()
+    page.context.close()
+
+
+def test_a_list_asked_for_before_one_went_on_takes_nobody_back(
+    browser: Any, processes: Any, live_database: Any
+) -> None:
+    """Its rows come from the address that the page had then: no row of it is the current one."""
+    anna = factories.make_user("anna")
+    first, second = (factories.make_ticket(text=f"Question {number}") for number in range(2))
+    page = window_of(browser, anna, processes.web().url)
+    with page.expect_websocket():
+        page.goto("/tickets/")
+    held: list[Any] = []
+
+    def hold_the_list(route: Any) -> None:
+        held.append(route) if "x-navigation" in route.request.headers else route.continue_()
+
+    page.route("**/tickets/*", hold_the_list)
+    properties.set_subject(first, subject="Asks for the list", staff=anna)
+    until(lambda: page.wait_for_timeout(50) or held)
+    page.keyboard.press("j")
+    expect(page.locator(f'#ticket-pane[data-ticket="{second.pk}"]')).to_be_visible()
+    held.pop(0).continue_()
+    expect(page.locator(f"#ticket-{first.pk}")).to_contain_text("Asks for the list")
+    expect(page.locator("[data-row][aria-current]")).to_have_attribute("data-row", str(second.pk))
     page.context.close()

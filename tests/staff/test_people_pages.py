@@ -226,7 +226,8 @@ class TestAvailability:
     def test_it_is_chosen_and_shown(self, client: Client) -> None:
         nina = make_user("nina")
         client.force_login(nina)
-        assert client.post("/availability/", {"availability": "away"}).status_code == 302
+        answer = client.post("/availability/", {"availability": "away", "next": "/tickets/?status=1"})
+        assert answer.headers["Location"] == "/tickets/?status=1"
         assert User.objects.get(pk=nina.pk).availability == "away"
         assert 'data-availability="away" title="Away"' in client.get("/profile/").content.decode()
         answer = client.post(
@@ -238,4 +239,7 @@ class TestAvailability:
         )
         assert answer.status_code == 400
         assert User.objects.get(pk=nina.pk).availability == "off"
+        for elsewhere in ("", "//evil.example/", "https://evil.example/"):
+            answer = client.post("/availability/", {"availability": "off", "next": elsewhere})
+            assert answer.headers["Location"] == "/profile/"
         assert not AuditEntry.objects.filter(object_name="nina", changes__has_key="availability").exists()

@@ -1,0 +1,76 @@
+"""Requests that nobody waits for run one at a time; whoever clicks never stands behind them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from helpdesk.asgi_turns import HEADER, Turns
+
+BACKGROUND = {"type": "http", "path": "/tickets/", "headers": [(HEADER, b"1")]}
+CLICK: dict[str, Any] = {"type": "http", "path": "/tickets/", "headers": []}
+
+
+class Desk:
+    """An application whose requests run until they are let go."""
+
+    def __init__(self) -> None:
+        self.running: list[str] = []
+        self.most = 0
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.running.append(scope["path"])
+        self.most = max(self.most, len(self.running))
+        try:
+            await self.go_on.wait()
+            if scope["path"] == "/broken/":
+                raise RuntimeError("drawing failed")
+        finally:
+            self.running.remove(scope["path"])
+
+
+async def nothing() -> Mapping[str, Any]:
+    return {"type": "http.disconnect"}
+
+
+async def nowhere(message: Mapping[str, Any]) -> None:
+    del message
+
+
+async def test_lists_that_follow_the_desk_run_one_at_a_time_and_all_of_them() -> None:
+    desk = Desk()
+    turns = Turns(desk)
+    asked = [asyncio.create_task(turns(BACKGROUND, nothing, nowhere)) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    assert desk.running == ["/tickets/"]
+    desk.go_on.set()
+    await asyncio.wait_for(asyncio.gather(*asked), 5)
+    assert desk.most == 1
+
+
+async def test_a_click_does_not_wait_for_them() -> None:
+    desk = Desk()
+    turns = Turns(desk)
+    asked = [asyncio.create_task(turns(BACKGROUND, nothing, nowhere)) for _ in range(5)]
+    clicked = asyncio.create_task(turns({**CLICK, "path": "/tickets/7/"}, nothing, nowhere))
+    await asyncio.sleep(0.01)
+    assert desk.running == ["/tickets/", "/tickets/7/"]
+    desk.go_on.set()
+    await asyncio.wait_for(asyncio.gather(clicked, *asked), 5)
+
+
+async def test_one_that_fails_and_one_that_leaves_give_their_turn_away() -> None:
+    desk = Desk()
+    turns = Turns(desk)
+    broken = asyncio.create_task(turns({**BACKGROUND, "path": "/broken/"}, nothing, nowhere))
+    leaving = asyncio.create_task(turns(BACKGROUND, nothing, nowhere))
+    staying = asyncio.create_task(turns(BACKGROUND, nothing, nowhere))
+    await asyncio.sleep(0.01)
+    leaving.cancel()
+    desk.go_on.set()
+    with pytest.raises(RuntimeError, match="drawing failed"):
+        await asyncio.wait_for(broken, 5)
+    await asyncio.wait_for(staying, 5)
+    assert desk.running == []
