@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from embedded import throwaway
-from tests import servers
+from tests import clean_slate, servers
 from tests.processes import OwnServers, Processes
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ os.environ.update(
 # Only now, as Django reads its settings from the lines above.
 import django
 from django.conf import settings
+from django.test import TransactionTestCase
 
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
@@ -96,25 +97,12 @@ def django_db_keepdb() -> bool:
     return True
 
 
-@pytest.fixture(autouse=True)
-def _no_job_outlives_its_test(
-    request: pytest.FixtureRequest, django_db_blocker: "DjangoDbBlocker"
-) -> Iterator[None]:
-    """A flush leaves unmanaged tables alone: procrastinate's are emptied here after a transactional test."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    transactional = "transactional_db" in request.fixturenames or (
-        marker is not None and marker.kwargs.get("transaction", bool(marker.args and marker.args[0]))
-    )
-    if not transactional:
-        return
-    from django.db import connection
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate\\_%%'")
-        tables = ", ".join(name for (name,) in cursor.fetchall())
-        if tables:
-            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+    """What the migrations wrote is remembered: a test with transactions of its own leaves that behind."""
+    with django_db_blocker.unblock():
+        clean_slate.remember()
+    TransactionTestCase._fixture_teardown = lambda _: clean_slate.restore()  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -153,12 +141,35 @@ def live_database(transactional_db: None) -> str:
     return f"{base}/{connection.settings_dict['NAME']}"
 
 
+@pytest.fixture(scope="session")
+def lasting_processes() -> Iterator[list[Processes]]:
+    """Holds what runs on from test to test: to start a web process takes as long as many a test."""
+    holder: list[Processes] = []
+    yield holder
+    for one in holder:
+        one.stop()
+
+
 @pytest.fixture
-def processes(live_database: str, tmp_path: Path) -> Iterator[Processes]:
-    """Starts the product's real processes on this worker's database, and stops what still runs at the end."""
-    running = Processes(tmp_path / "processes", database_url=live_database, redis_url=os.environ["REDIS_URL"])
+def processes(
+    request: pytest.FixtureRequest,
+    live_database: str,
+    lasting_processes: list[Processes],
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Processes]:
+    """Starts the product's real processes on this worker's database, and stops what still runs at the end;
+    the web process alone is there for the next test too."""
+    where = {"database_url": live_database, "redis_url": os.environ["REDIS_URL"]}
+    if not lasting_processes:
+        lasting_processes.append(Processes(tmp_path_factory.mktemp("lasting"), **where))
+    running = Processes(tmp_path / "processes", **where, lasting=lasting_processes[0])
     yield running
     running.stop()
+    if "browser" in request.fixturenames:
+        # No page of this test asks for anything while its rows go.
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The product's real processes for a test: start, stop, kill -9, start again, and what they wrote.
 
-server = processes.web()            # helpdesk.server on a free port: server.url
+server = processes.web()            # helpdesk.server on a free port: server.url; one for all tests of a worker
+server = processes.web(own=True)    # one for this test alone
 simulator = processes.simulator()   # the Telegram simulator: simulator.url, simulator.token
 bot = processes.bot(simulator)      # manage.py runbot, talking to that simulator
 bot.kill(); bot.start()             # a crash, and the start after it
@@ -84,7 +85,11 @@ class Running:
 class Processes:
     """Starts processes that share one database, one Redis database and one media folder."""
 
-    def __init__(self, folder: Path, *, database_url: str, redis_url: str) -> None:
+    def __init__(
+        self, folder: Path, *, database_url: str, redis_url: str, lasting: "Processes | None" = None
+    ) -> None:
+        """`lasting`: whose web process serves this test too, and runs on after it."""
+        self.lasting = lasting
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.env = os.environ | {
@@ -98,8 +103,11 @@ class Processes:
         self.env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
         self.running: list[Running] = []
 
-    def web(self, *, start: bool = True, **env: str) -> Running:
+    def web(self, *, own: bool = False, start: bool = True, **env: str) -> Running:
         """The web server, with static files as in production. `env` adds settings."""
+        if self.lasting and not (own or env) and start:
+            alive = [one for one in self.lasting.running if one.child.exit_code is None]
+            return alive[0] if alive else self.lasting.web()
         _collect_static(self.env)
         port = ports.any_free()
         command = ["-m", "helpdesk.server", "--host", "127.0.0.1", "--port", str(port)]

@@ -29,8 +29,8 @@ LIST_SECONDS = 0.25
 # … and less often by this for each of them: to tell five hundred takes a while.
 LIST_SECONDS_EACH = 0.002
 # What a list that is fetched again costs the database, and what all lists of a process may cost it together.
-LIST_QUERIES = 12
-QUERIES_PER_SECOND = 150
+LIST_QUERIES = 9
+QUERIES_PER_SECOND = 300
 # How often it is looked whether somebody's typing or looking has grown old.
 PRESENCE_SECONDS = 1.0
 # So long a change waits for a page that takes its frames slowly.

@@ -2,6 +2,7 @@
 // the lines between days, and stays at the bottom for whoever is there.
 
 import { dressMedia } from "./media.js";
+import { morph } from "./morph.js";
 import { dressSounds } from "./sounds.js";
 
 const NEAR_BOTTOM = 80; // pixels
@@ -43,7 +44,7 @@ export class Conversation {
     let added = 0;
     for (const item of [...this.fragment(html).children]) {
       const known = document.getElementById(item.id);
-      if (known) morph(known, item);
+      if (known) morphPart(known, item);
       else if (Number(item.dataset.seq) >= this.firstSeq) {
         this.insert(item);
         added += this.tell(item);
@@ -156,16 +157,12 @@ export class Conversation {
   }
 }
 
-export function morph(known, fresh) {
-  window.Idiomorph.morph(known, fresh, {
-    morphStyle: "outerHTML",
-    ignoreActiveValue: true,
-    callbacks: {
-      // What the viewer opened or plays is theirs, not the server's; so is what a script drew.
-      beforeAttributeUpdated: (name, node) =>
-        !(name === "open" && node.tagName === "DETAILS") && !["data-playing", "data-open"].includes(name),
-      beforeNodeMorphed: (old, now) => !(old.dataset && "keep" in old.dataset && old.id === now.id),
-    },
+export function morphPart(known, fresh) {
+  morph(known, fresh, {
+    // What the viewer opened or plays is theirs, not the server's; so is what a script drew.
+    beforeAttributeUpdated: (name, node) =>
+      !(name === "open" && node.tagName === "DETAILS") && !["data-playing", "data-open"].includes(name),
+    beforeNodeMorphed: (old, now) => !(old.dataset && "keep" in old.dataset && old.id === now.id),
   });
 }
 

@@ -5,6 +5,7 @@ import { setUnread } from "./badge.js";
 import { concerns } from "./concerns.js";
 import { Connection } from "./connection.js";
 import { desk, isConnected } from "./desk.js";
+import { morph } from "./morph.js";
 import { showCounts } from "./navigation_counts.js";
 import { selectAgain, selectedNow } from "./selection.js";
 
@@ -64,7 +65,7 @@ function show(html) {
   const before = rows().map((row) => ({ id: row.id, seq: row.dataset.seq, top: row.getBoundingClientRect().top }));
   const focused = list().contains(document.activeElement) ? document.activeElement : null;
   const selected = selectedNow();
-  window.Idiomorph.morph(list(), html.trim(), { morphStyle: "outerHTML", ignoreActiveValue: true });
+  morph(list(), html.trim());
   window.htmx.process(list()); // links that are new
   // A row may be another element now.
   const again = focused?.isConnected ? focused : focused?.dataset.row && document.querySelector(`[data-row="${focused.dataset.row}"]`);

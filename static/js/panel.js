@@ -1,7 +1,7 @@
 // The parts of the page that depend on who looks (header, composer's state, side panel): fetched again when
 // the ticket changed, and changed by small forms that need no reload.
 
-import { morph } from "./conversation.js";
+import { morphPart } from "./conversation.js";
 import { post } from "./post.js";
 
 export class Panel {
@@ -47,7 +47,7 @@ export class Panel {
       this.clock.localise(template.content);
       for (const part of [...template.content.querySelectorAll("[data-part]")]) {
         const known = document.getElementById(part.id);
-        if (known) morph(known, part);
+        if (known) morphPart(known, part);
       }
       document.dispatchEvent(new CustomEvent("panel-refreshed"));
     } catch {

@@ -25,7 +25,7 @@ def test_a_test_can_kill_its_own_servers_and_finds_its_rows_after_the_next_start
 
 @pytest.mark.crash
 def test_a_web_process_serves_this_workers_database(processes: Processes) -> None:
-    web = processes.web()
+    web = processes.web(own=True)
     before = web.pid
     web.kill()
     web.start()

@@ -150,3 +150,16 @@ def test_a_list_asked_for_before_one_went_on_takes_nobody_back(
     expect(page.locator(f"#ticket-{first.pk}")).to_contain_text("Asks for the list")
     expect(page.locator("[data-row][aria-current]")).to_have_attribute("data-row", str(second.pk))
     page.context.close()
+
+
+def test_a_row_that_has_the_focus_shows_what_changes(browser: Any, processes: Any, live_database: Any) -> None:
+    anna = factories.make_user("anna")
+    ticket = factories.make_ticket(text="Before")
+    page = window_of(browser, anna, processes.web().url)
+    with page.expect_websocket():
+        page.goto("/tickets/")
+    page.locator(f"#ticket-{ticket.pk} a").focus()
+    properties.set_subject(ticket, subject="Changed meanwhile", staff=anna)
+    expect(page.locator(f"#ticket-{ticket.pk}")).to_contain_text("Changed meanwhile")
+    expect(page.locator(f"#ticket-{ticket.pk} a")).to_be_focused()
+    page.context.close()

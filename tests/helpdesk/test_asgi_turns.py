@@ -1,12 +1,20 @@
 """Requests that nobody waits for run one at a time; whoever clicks never stands behind them."""
 
 import asyncio
+import socket
+import struct
+import time
 from collections.abc import Mapping
 from typing import Any
 
+import httpx
 import pytest
+from django.conf import settings
 
 from helpdesk.asgi_turns import HEADER, Turns
+from tests.factories import make_user
+from tests.processes import Processes
+from tests.tickets.cast import browser_of
 
 BACKGROUND = {"type": "http", "path": "/tickets/", "headers": [(HEADER, b"1")]}
 CLICK: dict[str, Any] = {"type": "http", "path": "/tickets/", "headers": []}
@@ -74,3 +82,22 @@ async def test_one_that_fails_and_one_that_leaves_give_their_turn_away() -> None
         await asyncio.wait_for(broken, 5)
     await asyncio.wait_for(staying, 5)
     assert desk.running == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_that_leave_while_their_list_is_drawn_hold_no_turn(processes: Processes) -> None:
+    cookie = browser_of(make_user("anna")).cookies[settings.SESSION_COOKIE_NAME].value
+    web = processes.web()
+    asking = (
+        f"GET /tickets/ HTTP/1.1\r\nHost: 127.0.0.1:{web.port}\r\n"
+        f"Cookie: {settings.SESSION_COOKIE_NAME}={cookie}\r\nHX-Request: true\r\nX-Navigation: 1\r\n\r\n"
+    )
+    for number in range(40):
+        with socket.create_connection(("127.0.0.1", web.port)) as connection:
+            connection.sendall(asking.encode())
+            time.sleep(number / 500)  # before, while and after it is drawn
+            if number % 2:  # a reset
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    cookies = {settings.SESSION_COOKIE_NAME: cookie}
+    answer = httpx.get(f"{web.url}/tickets/", headers={"X-Navigation": "1"}, cookies=cookies, timeout=20)
+    assert "navigation" in answer.text

@@ -21,7 +21,7 @@ def test_the_first_page_after_all_connections_broke_comes_at_once(processes: Pro
     name = settings.SESSION_COOKIE_NAME
     cookies = {name: browser_of(make_user("anna")).cookies[name].value}
     ours = set(connections_of_others())  # other threads of this test process keep theirs
-    web = processes.web()
+    web = processes.web(own=True)
 
     def connections_of_web() -> set[int]:
         return set(connections_of_others()) - ours
