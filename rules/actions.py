@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from rules import webhooks
+from rules.capacity import has_room, hold
 from rules.facts import labels
 from rules.models import Rule, RuleRun, Turn
 from staff.models import Team, User
@@ -62,12 +64,29 @@ class Action:
     choices: Any = None
 
 
-def _may_have(ticket: Ticket) -> Any:
-    """Who can be given the ticket by itself: at their place, allowed to work, and it is in their sight."""
+def _there(ticket: Ticket) -> Any:
+    """Who could work on the ticket now: at their place, allowed to work, and it is in their sight."""
     role = Q(groups__permissions__codename=WORK.partition(".")[2]) | Q(is_superuser=True)
     people = User.objects.active().filter(role, availability=User.Availability.ONLINE)
     sees = who_sees(ticket) | Q(scope=User.Scope.TEAMS)  # whoever has a ticket sees it
     return people.filter(sees).distinct()
+
+
+def _may_have(ticket: Ticket) -> Any:
+    """Who can be given the ticket by itself: who is there, and has room for one more."""
+    return _there(ticket).filter(has_room())
+
+
+def _choices(ticket: Ticket, *, nobody: str, full: str, **which: Any) -> list[User]:
+    """Of the employees `which`, those who can be given the ticket, theirs held until the transaction ends.
+
+    Raises Skip: with the words `nobody` when none is there, `full` when those who are there have no room.
+    """
+    hold(User.objects.filter(**which))
+    people = list(_may_have(ticket).filter(**which).order_by("pk"))
+    if not people:
+        raise Skip(full if _there(ticket).filter(**which).exists() else nobody)
+    return people
 
 
 def _give(doing: Doing, person: User) -> bool:
@@ -80,6 +99,7 @@ def _give(doing: Doing, person: User) -> bool:
 
 
 def _assign(doing: Doing, value: Any) -> bool:
+    """To whom the rule names, however many tickets they have: a person decided that, and it stands."""
     person = User.objects.filter(pk=value).first()
     if person is None or not person.is_active:
         raise Skip(gettext_noop("The employee is no longer active."))
@@ -107,15 +127,19 @@ def _team(doing: Doing, value: Any) -> bool:
     return True
 
 
+@transaction.atomic  # a Skip lets go of the rows: the next action may want them in another order
 def _members(doing: Doing, value: Any) -> tuple[Turn, list[User]]:
     """The team's turn, its row ours until the transaction ends, and who can be given the ticket."""
     if not Team.objects.filter(pk=value).exists():
         raise Skip(gettext_noop("There is no such team any more."))
     Turn.objects.get_or_create(team_id=value)
     turn = Turn.objects.select_for_update(of=("self",)).get(team_id=value)
-    members = list(_may_have(doing.ticket).filter(teams=value).order_by("pk"))
-    if not members:
-        raise Skip(gettext_noop("Nobody of the team is there."))
+    members = _choices(
+        doing.ticket,
+        nobody=gettext_noop("Nobody of the team is there."),
+        full=gettext_noop("Everybody of the team who is there has as many tickets as they take."),
+        teams=value,
+    )
     return turn, members
 
 
@@ -144,14 +168,18 @@ def _least_loaded(doing: Doing, value: Any) -> bool:
     return _give(doing, min(members, key=lambda person: (loads.get(person.pk, 0), person.pk)))
 
 
+@transaction.atomic  # as in _members
 def _had_last(doing: Doing, value: Any) -> bool:
     if doing.ticket.assignee_id is not None:
         raise Skip(gettext_noop("Somebody has the ticket already."))
     earlier = Ticket.objects.filter(client=doing.ticket.client_id, assignee__isnull=False)
-    last = earlier.exclude(pk=doing.ticket.pk).order_by("-pk").values_list("assignee", flat=True).first()
-    person = _may_have(doing.ticket).filter(pk=last).first() if last else None
-    if person is None:
-        raise Skip(gettext_noop("Nobody who is there had this client before."))
+    last = earlier.exclude(pk=doing.ticket.pk).order_by("-pk").values_list("assignee", flat=True)[:1]
+    (person,) = _choices(
+        doing.ticket,
+        nobody=gettext_noop("Nobody who is there had this client before."),
+        full=gettext_noop("Who had this client last has as many tickets as they take."),
+        pk__in=list(last),
+    )
     return _give(doing, person)
 
 

@@ -171,6 +171,7 @@ def _runs_too_often(rule: Rule, change: Change, event: TicketEvent) -> bool:
 def _always_assign(
     rule: Rule, person: User, change: Change, event: TicketEvent
 ) -> tuple[RuleRun.Outcome, str]:
+    """However many tickets they have: a person named them, and that stands."""
     ticket = event.ticket
     if not person.is_active:
         return Outcome.SKIPPED, gettext_noop("The employee is no longer active.")

@@ -45,7 +45,7 @@ class EmployeeForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name", "email", "is_active", "scope"]
+        fields = ["username", "first_name", "last_name", "email", "is_active", "scope", "capacity"]
         help_texts = {
             "username": gettext_lazy("For signing in. Letters, digits and @ . + - _ only."),
             "email": gettext_lazy("Optional; can be used instead of the user name when signing in."),
@@ -102,7 +102,7 @@ class EmployeeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/staff/user/change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        person = ["username", "first_name", "last_name", "email", "role", "scope"]
+        person = ["username", "first_name", "last_name", "email", "role", "scope", "capacity"]
         if obj is None:
             words = _("After saving you see a link, once. Give it to the person: they choose their password.")
             return [(None, {"fields": person, "description": words})]

@@ -16,7 +16,7 @@ class StaffConfig(AppConfig):
 
         post_save.connect(give_first_role, sender=User)
         post_save.connect(devices.end_of_leaver, sender=User)
-        audit.watch(User, "username", "first_name", "last_name", "email", "is_active", "scope")
+        audit.watch(User, "username", "first_name", "last_name", "email", "is_active", "scope", "capacity")
         audit.watch(Team, "name", "colour")
         audit.watch_members(Team, "members")
         audit.watch_members(Group, "permissions")

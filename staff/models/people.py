@@ -6,6 +6,7 @@ from functools import cached_property
 from django.contrib.auth.models import AbstractUser, Group, Permission, UserManager
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, OuterRef, Value
 from django.db.models.functions import Concat, Lower
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staff.roles import Role
+
+MOST_CAPACITY = 10_000  # tickets
 
 
 def validate_time_zone(name: str) -> None:
@@ -80,6 +83,14 @@ class User(AbstractUser):
     )
     # Which tickets they see; their inboxes and teams are named there (Inbox.members, Team.members).
     scope = models.CharField(_("sees"), max_length=8, choices=Scope, default=Scope.ALL, db_default="all")
+    # For what rules share out; whoever is named, by a rule or a colleague, gets the ticket all the same.
+    capacity = models.PositiveIntegerField(
+        _("capacity"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_CAPACITY, _("%(limit_value)d tickets at most."))],
+        help_text=_("How many active tickets rules give this person at most; empty: no limit."),
+    )
 
     objects = EmployeeManager()  # type: ignore[misc]  # AbstractUser calls its own a class variable
 

@@ -58,6 +58,17 @@ def test_a_person_has_the_role_and_the_limit_that_were_chosen(client: Client, bo
     assert f'<option value="{role.value}" selected>' in page
 
 
+def test_a_capacity_is_set_with_the_rest(client: Client, boss: User) -> None:
+    client.post("/admin/staff/user/add/", PERSON | {"capacity": "12"})
+    nina = User.objects.get(username="nina")
+    assert nina.capacity == 12
+    address = f"/admin/staff/user/{nina.pk}/change/"
+    page = client.post(address, PERSON | {"is_active": "on", "capacity": "10001"}).content.decode()
+    assert "10000 tickets at most." in page
+    client.post(address, PERSON | {"is_active": "on", "capacity": ""})
+    assert User.objects.get(pk=nina.pk).capacity is None
+
+
 def test_a_new_link_is_made_by_a_button_that_is_no_get(client: Client, boss: User) -> None:
     nina = make_user("nina")
     address = f"/admin/staff/user/{nina.pk}/password-link/"

@@ -125,6 +125,48 @@ class TestPeople:
         assert "Only their inboxes" in page
         assert "Nina" not in client.get("/people/?q=boss").content.decode()
 
+    @pytest.mark.parametrize(
+        ("typed", "kept", "words"),
+        [
+            ("12", 12, "rules: 12 tickets at most"),
+            ("1", 1, "rules: 1 ticket at most"),
+            ("0", 0, "rules: 0 tickets at most"),
+            ("10000", 10_000, "rules: 10000 tickets at most"),
+            ("", None, ""),
+        ],
+    )
+    def test_a_capacity_is_set_taken_away_shown_and_kept_in_the_audit(
+        self, typed: str, kept: int | None, words: str, client: Client, boss: User
+    ) -> None:
+        nina = make_user("nina", capacity=7)
+        form = {"first_name": "", "last_name": "", "email": "", "role": "agent", "scope": "all"}
+        assert client.post(f"/people/{nina.pk}/", {**form, "capacity": typed}).status_code == 302
+        assert User.objects.get(pk=nina.pk).capacity == kept
+        assert AuditEntry.objects.latest("pk").changes == {"capacity": [7, kept]}
+        page = client.get("/people/").content.decode()
+        assert words in page
+        assert page.count("rules: ") == (kept is not None)
+        assert f"<ins>{typed}</ins>" in client.get("/audit/").content.decode() or kept is None
+
+    @pytest.mark.parametrize(
+        ("typed", "words"),
+        [
+            ("-1", "greater than or equal to 0"),
+            ("10001", "10000 tickets at most."),
+            ("9" * 30, "10000 tickets at most."),
+            ("many", "Enter a whole number."),
+            ("1.5", "Enter a whole number."),
+        ],
+    )
+    def test_a_capacity_that_is_none_is_refused_with_words(
+        self, typed: str, words: str, client: Client, boss: User
+    ) -> None:
+        nina = make_user("nina", capacity=7)
+        form = {"first_name": "", "last_name": "", "email": "", "role": "agent", "scope": "all"}
+        answer = client.post(f"/people/{nina.pk}/", {**form, "capacity": typed})
+        assert words in answer.content.decode()
+        assert User.objects.get(pk=nina.pk).capacity == 7
+
     def test_nobody_takes_the_keys_from_themselves(self, client: Client, boss: User) -> None:
         form = {"first_name": "B", "last_name": "", "email": "", "role": "agent", "scope": "all"}
         assert "You can&#x27;t take this" in client.post(f"/people/{boss.pk}/", form).content.decode()
