@@ -8,6 +8,8 @@ export PYTHON
 # More tests at once than cores: many of them wait for a process or a browser.
 WORKERS ?= auto
 ARGS ?=
+# What pytest ends with when it chose no test.
+NONE = 5
 
 help:
 	@echo "make run     start everything on this machine: database, web, bot and, without a bot token, a Telegram to play with"
@@ -29,7 +31,8 @@ run:
 
 test: setup
 	@embedded/chromium.sh
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "not alone" $(ARGS) || [ $$? -eq $(NONE) ]
+	@$(PY) -m pytest -q -m alone $(ARGS) || [ $$? -eq $(NONE) ]
 
 screens: setup
 	@embedded/chromium.sh

@@ -152,7 +152,9 @@ def test_a_list_asked_for_before_one_went_on_takes_nobody_back(
     page.context.close()
 
 
-def test_a_row_that_has_the_focus_shows_what_changes(browser: Any, processes: Any, live_database: Any) -> None:
+def test_a_row_that_has_the_focus_shows_what_changes(
+    browser: Any, processes: Any, live_database: Any
+) -> None:
     anna = factories.make_user("anna")
     ticket = factories.make_ticket(text="Before")
     page = window_of(browser, anna, processes.web().url)
