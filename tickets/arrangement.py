@@ -59,6 +59,6 @@ def _continues(before: Item | None, item: Item) -> bool:
         return False
     return (
         first.direction == then.direction
-        and first.author_id == then.author_id
+        and (first.author_id, first.rule_name) == (then.author_id, then.rule_name)
         and abs(then.created_at - first.created_at) < SAME_BREATH
     )

@@ -102,7 +102,7 @@ def frame_since(ticket_id: int, *, after: int, language: str) -> Frame | None:
         after=after,
         seq=events[-1].seq,
         html=html,
-        panel_changed=any(_changes_panel(event) for event in events) or _bring_files(events, messages),
+        panel_changed=any(_changes_panel(event) for event in events) or _change_panel(events, messages),
     )
 
 
@@ -113,10 +113,15 @@ def _changes_panel(event: TicketEvent) -> bool:
     return event.kind in CHANGES_PANEL
 
 
-def _bring_files(events: list[TicketEvent], messages: list[Message]) -> bool:
-    """Whether a message that is new has files: they belong into the panel's list."""
+def _change_panel(events: list[TicketEvent], messages: list[Message]) -> bool:
+    """Whether a message that is new has files, which belong into the panel's list, or answers an automatic
+    one: then it may be a rating's comment."""
     new = {event.message_id for event in events if event.kind in BRINGS_MESSAGE}
-    return any(message.may_have_files for message in messages if message.pk in new)
+    return any(
+        message.may_have_files or (message.reply_to is not None and message.reply_to.is_automatic)
+        for message in messages
+        if message.pk in new
+    )
 
 
 def render_items(items: Iterable[Item]) -> str:
@@ -132,6 +137,7 @@ def _items(ticket: Ticket, events: list[TicketEvent], messages: list[Message]) -
     prefetch_related_objects([one for one in messages if one.author_id], "author")
     answered = Prefetch("reply_to", Message.objects.defer("search").select_related("author"))
     prefetch_related_objects([one for one in messages if one.reply_to_id], answered)
+    _name_rules(ticket, [one for one in messages if one.is_automatic])
     items = []
     for message in messages:
         message.ticket = ticket
@@ -141,3 +147,13 @@ def _items(ticket: Ticket, events: list[TicketEvent], messages: list[Message]) -
             event.ticket = ticket
             items.append(Item(seq=event.seq, event=event))
     return sorted(items, key=lambda item: item.seq)
+
+
+def _name_rules(ticket: Ticket, automatic: list[Message]) -> None:
+    """Says of each message which rule wrote it, as the journal row that brought it does."""
+    if not automatic:
+        return
+    brought = TicketEvent.objects.filter(ticket=ticket, seq__in=[one.seq for one in automatic])
+    names = dict(brought.filter(actor=TicketEvent.Actor.RULE).values_list("seq", "data__rule"))
+    for message in automatic:
+        message.rule_name = names.get(message.seq) or ""

@@ -172,6 +172,7 @@ function continues(before, item) {
   return (
     before.dataset.direction === item.dataset.direction &&
     before.dataset.author === item.dataset.author &&
+    before.dataset.rule === item.dataset.rule &&
     before.nextElementSibling === item &&
     Math.abs(Date.parse(item.dataset.at) - Date.parse(before.dataset.at)) < SAME_BREATH
   );

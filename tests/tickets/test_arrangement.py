@@ -6,9 +6,13 @@ import pytest
 from django.utils import timezone, translation
 
 from tests import factories
+from tickets import steps
 from tickets.arrangement import arranged, day_words
+from tickets.content import Content
 from tickets.conversation import stretch
+from tickets.journal import by_rule, change
 from tickets.models import Message, Status, Ticket
+from tickets.templatetags.conversation import author_name
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
@@ -45,3 +49,17 @@ def test_days_begin_in_the_persons_zone_and_only_one_who_goes_on_at_once_continu
     assert [item.continues for item in drawn] == [False, False, True, False, False]
     assert drawn[-1].day_words == "Today"
     assert drawn[-1].day == date(2026, 3, 13)
+
+
+@pytest.mark.django_db
+def test_each_rule_speaks_for_itself() -> None:
+    ticket = factories.make_ticket(text="one")
+    with change() as opened:
+        locked = Ticket.objects.locked().get(pk=ticket.pk)
+        for name in ("We got it", "Out of hours", "Out of hours"):
+            steps.write_message(opened, locked, Content(text="…"), actor=by_rule(name))
+    items, _more = stretch(Ticket.objects.get(pk=ticket.pk))
+    drawn = [item for item in arranged(items, now=timezone.now()) if item.message]
+    names = [author_name(item.message) for item in drawn if item.message]
+    assert names[1:] == ["Rule “We got it”", "Rule “Out of hours”", "Rule “Out of hours”"]
+    assert [item.continues for item in drawn] == [False, False, False, True]

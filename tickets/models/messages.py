@@ -116,6 +116,9 @@ class Message(models.Model):
         editable=False,
     )
 
+    # Of the rule that wrote it; tickets/conversation.py reads it from the journal.
+    rule_name = ""
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:
@@ -140,6 +143,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()}: {self.preview}"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether no person wrote it (or one whose account is gone)."""
+        return self.author_id is None and self.direction != self.Direction.IN
 
     @property
     def preview(self) -> str:

@@ -71,9 +71,11 @@ def rich(said: Message | MessageVersion) -> SafeString:
 
 @register.filter
 def author_name(message: Message) -> str:
-    """Who said it: the client, an employee, or nobody in particular."""
+    """Who said it: the client, an employee, a rule, or nobody in particular."""
     if message.direction == Message.Direction.IN:
         return message.ticket.client.name
+    if message.rule_name:
+        return _("Rule “%(name)s”") % {"name": message.rule_name}
     return message.author.name if message.author else _("Automatic message")
 
 
