@@ -102,7 +102,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
     """What the migrations wrote is remembered: a test with transactions of its own leaves that behind."""
     with django_db_blocker.unblock():
         clean_slate.remember()
-    TransactionTestCase._fixture_teardown = lambda _: clean_slate.restore()  # type: ignore[method-assign]
+    setattr(TransactionTestCase, "_fixture_teardown", lambda _: clean_slate.restore())  # noqa: B010  (untyped)
 
 
 @pytest.fixture(autouse=True)
@@ -160,10 +160,16 @@ def processes(
 ) -> Iterator[Processes]:
     """Starts the product's real processes on this worker's database, and stops what still runs at the end;
     the web process alone is there for the next test too."""
-    where = {"database_url": live_database, "redis_url": os.environ["REDIS_URL"]}
+    redis_url = os.environ["REDIS_URL"]
     if not lasting_processes:
-        lasting_processes.append(Processes(tmp_path_factory.mktemp("lasting"), **where))
-    running = Processes(tmp_path / "processes", **where, lasting=lasting_processes[0])
+        folder = tmp_path_factory.mktemp("lasting")
+        lasting_processes.append(Processes(folder, database_url=live_database, redis_url=redis_url))
+    running = Processes(
+        tmp_path / "processes",
+        database_url=live_database,
+        redis_url=redis_url,
+        lasting=lasting_processes[0],
+    )
     yield running
     running.stop()
     if "browser" in request.fixturenames:

@@ -1,7 +1,7 @@
 """The product's real processes for a test: start, stop, kill -9, start again, and what they wrote.
 
-server = processes.web()            # helpdesk.server on a free port: server.url; one for all tests of a worker
-server = processes.web(own=True)    # one for this test alone
+server = processes.web()            # helpdesk.server at server.url: one for all tests of a worker
+server = processes.web(own=True)    # … for this test alone
 simulator = processes.simulator()   # the Telegram simulator: simulator.url, simulator.token
 bot = processes.bot(simulator)      # manage.py runbot, talking to that simulator
 bot.kill(); bot.start()             # a crash, and the start after it

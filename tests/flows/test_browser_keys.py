@@ -143,7 +143,8 @@ def test_a_list_asked_for_before_one_went_on_takes_nobody_back(
 
     page.route("**/tickets/*", hold_the_list)
     properties.set_subject(first, subject="Asks for the list", staff=anna)
-    until(lambda: page.wait_for_timeout(50) or held)
+    while not held:
+        page.wait_for_timeout(50)
     page.keyboard.press("j")
     expect(page.locator(f'#ticket-pane[data-ticket="{second.pk}"]')).to_be_visible()
     held.pop(0).continue_()
