@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rules import actions, language
-from rules.models import Rule, RuleRun
+from rules import actions, language, operations, schedules
+from rules.models import Event, Rule, RuleRun
 from staff.admin_views import BigTable, ReadOnly
+from staff.models import User
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -21,6 +22,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         conditions, done = cleaned.get("conditions") or {}, cleaned.get("actions") or []
         wrong = [one.words for one in language.check(conditions)] if conditions else []
         wrong += [words for _path, words in actions.check(done)] if done else []
+        if cleaned.get("event") == Event.SCHEDULE and (words := schedules.wrong_in(cleaned.get("schedule"))):
+            wrong.append(words)
         if wrong:
             raise forms.ValidationError(wrong)
         if not done and cleaned.get("assign_to") is None:
@@ -46,12 +49,22 @@ class RuleAdmin(BigTable):
         "actions",
         "stops",
         "minutes",
+        "schedule",
+        "inbox",
+        "team",
+        "editable_by",
         "enabled",
         "position",
     )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, form=RuleForm, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may(request, obj)
 
     @admin.display(description=gettext_lazy("rule"))
     def label_shown(self, rule: Rule) -> str:
@@ -61,6 +74,10 @@ class RuleAdmin(BigTable):
         if not change:
             obj.created_by_id = request.user.pk
         super().save_model(request, obj, form, change)
+
+
+def _may(request: HttpRequest, rule: Any) -> bool:
+    return rule is None or operations.may_change(rule, cast(User, request.user))
 
 
 @admin.register(RuleRun)

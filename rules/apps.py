@@ -12,8 +12,9 @@ class RulesConfig(AppConfig):
         from rules.compiled import cache
         from rules.engine import apply_rules
         from rules.models import Rule, WorkingHours
+        from rules.schedules import begin_due
         from staff import audit
-        from tickets.signals import ticket_changed
+        from tickets.signals import clock_ticks, ticket_changed
 
         audit.watch(
             Rule,
@@ -27,8 +28,13 @@ class RulesConfig(AppConfig):
             "actions",
             "stops",
             "minutes",
+            "inbox",
+            "team",
+            "schedule",
+            "editable_by",
         )
         audit.watch(WorkingHours, "time_zone", "week", "holidays")
         ticket_changed.connect(apply_rules, dispatch_uid="rules.apply")
+        clock_ticks.connect(begin_due, dispatch_uid="rules.clock")
         post_save.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.saved")
         post_delete.connect(cache.forget, sender=Rule, weak=False, dispatch_uid="rules.deleted")

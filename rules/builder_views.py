@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rules import operations, trial, webhooks, words
 from rules.actions import ACTIONS, VARIABLES
-from rules.facts import FIELDS
+from rules.facts import FIELDS, WEEKDAYS
 from rules.language import OPERATORS, Wrong
 from rules.models import TIMED, Event, Rule, RuleRun, WebhookCall
 from rules.offers import Offers
@@ -82,8 +83,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
         given = _definition(request)
     except ValueError as error:
         return JsonResponse({"wrong": [["", str(error)]], "sentence": ""})
-    draft = Rule(event=given.event, minutes=given.minutes, conditions=given.conditions, actions=given.actions)
-    sentence = words.sentence(draft, Offers()) if given.event in Event.values else ""
+    sentence = words.sentence(_draft(given), Offers()) if given.event in Event.values else ""
     return JsonResponse({"wrong": operations.wrong_in(given), "sentence": sentence})
 
 
@@ -102,10 +102,10 @@ def try_it(request: HttpRequest) -> HttpResponseBase:
         asked = request.POST.get("ticket", "").strip()
         if asked:
             ticket = _ticket(request, asked)
-            lines = trial.explained(given.event, given.conditions, ticket)
+            lines = trial.explained(given.event, _draft(given).asked, ticket)
             context |= {"ticket": ticket, "lines": lines, "holds": all(one["holds"] for one in lines[:1])}
         else:
-            context["trial"] = trial.tried(given.event, given.conditions, employee(request))
+            context["trial"] = trial.tried(given.event, _draft(given).asked, employee(request))
     except (ValueError, Wrong) as error:
         context["error"] = str(error)
     response = render(request, "rules/_trial.html", context)
@@ -117,14 +117,40 @@ def try_it(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 @permission_required(MANAGE_DESK)
 def resume(request: HttpRequest, rule_id: int) -> HttpResponseBase:
-    operations.resume(get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id))
+    rule = get_object_or_404(Rule.objects.visible_to(employee(request)), pk=rule_id)
+    if not operations.may_change(rule, employee(request)):
+        raise PermissionDenied
+    operations.resume(rule)
     messages.success(request, _("The rule runs again."))
     return redirect("rule-list")
 
 
+def _draft(given: Definition) -> Rule:
+    """What it says as a rule that is not saved."""
+    return Rule(
+        event=given.event,
+        minutes=given.minutes,
+        conditions=given.conditions,
+        actions=given.actions,
+        inbox_id=given.inbox,
+        team_id=given.team,
+        schedule=given.schedule or {},
+    )
+
+
 def _defined(rule: Rule, actions: list[dict[str, Any]]) -> Definition:
     return Definition(
-        rule.name, rule.event, rule.conditions, actions, rule.stops, rule.position, rule.minutes
+        rule.name,
+        rule.event,
+        rule.conditions,
+        actions,
+        rule.stops,
+        rule.position,
+        rule.minutes,
+        rule.inbox_id,
+        rule.team_id,
+        rule.schedule or None,
+        rule.editable_by,
     )
 
 
@@ -159,7 +185,16 @@ def _definition(request: HttpRequest) -> Definition:
         stops=read.get("stops") is True,
         position=position if isinstance(position, int) and 0 <= position <= 30_000 else 100,
         minutes=minutes if isinstance(minutes, int) and not isinstance(minutes, bool) else None,
+        inbox=_id(read.get("inbox")),
+        team=_id(read.get("team")),
+        schedule=_without_nul(schedule) if isinstance(schedule := read.get("schedule"), dict) else None,
+        editable_by=str(read.get("editable_by") or Rule.EditableBy.ALL),
     )
+
+
+def _id(value: Any) -> int | None:
+    """A number of something, also as a menu gives it; 0, which nothing has, for what is no number."""
+    return None if value in {None, ""} else ticket_number(str(value)) or 0
 
 
 def _without_nul(value: Any) -> Any:
@@ -197,6 +232,7 @@ def _draw(
         "definition": typed if given is None else json.dumps(given.__dict__, ensure_ascii=False, indent=2),
         "vocabulary": _vocabulary(offers),
         "ready": READY.items(),
+        "is_blank": not request.GET and request.method != "POST",
         "variables": VARIABLES,
         "runs": runs[:RUNS_SHOWN],
         "versions": rule.versions.select_related("staff")[:RUNS_SHOWN] if rule else [],
@@ -214,10 +250,13 @@ def _vocabulary(offers: Offers) -> dict[str, Any]:
     return {
         "events": [[value, str(label)] for value, label in Event.choices],
         "timed": sorted(TIMED),
+        "days": [[value, str(label)] for value, label in WEEKDAYS],
+        "editable": [[value, str(label)] for value, label in Rule.EditableBy.choices],
         "fields": {
             name: {
                 "label": str(field.label),
                 "kind": field.kind,
+                "named": field.named,
                 "choices": field.choices if isinstance(field.choices, str) else offers.of(field.choices),
             }
             for name, field in FIELDS.items()

@@ -28,6 +28,11 @@ class Compiled:
     holds: language.Holds
 
 
+def compiled(rule: Rule) -> Compiled:
+    """Raises language.Wrong."""
+    return Compiled(rule, language.compiled(rule.asked))
+
+
 class Cache:
     """By event, in the rules' order."""
 
@@ -59,7 +64,7 @@ class Cache:
             usable = general.enabled().filter(paused_at=None)
             for rule in usable.select_related("assign_to").order_by("position", "pk"):
                 try:
-                    found[rule.event].append(Compiled(rule, language.compiled(rule.conditions)))
+                    found[rule.event].append(compiled(rule))
                 except language.Wrong as wrong:
                     logger.error("Rule %s can't be understood and rests: %s", rule.pk, wrong)
             self._by_event, self._stamp = dict(found), stamp

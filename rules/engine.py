@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_noop
 
-from rules import language, timers
+from rules import timers
 from rules.actions import ACTIONS, Doing, Skip
-from rules.compiled import Compiled, cache
+from rules.compiled import Compiled, cache, compiled
 from rules.events import EVENTS_OF
 from rules.facts import Facts
 from rules.models import Event, Rule, RuleRun
@@ -49,6 +49,10 @@ def names_of(event: TicketEvent) -> list[Event]:
 def _is(name: Event, event: TicketEvent) -> bool:
     if name == Event.NOT_DELIVERED:
         return bool(event.data.get("delivery") == Message.Delivery.FAILED)
+    if name == Event.CLIENT_STARTED:
+        return bool(event.data.get("source") or event.data.get("payload"))
+    if name == Event.STATUS_CHANGED and event.kind == Kind.TICKET_UNASSIGNED:
+        return "names" in event.data  # it was in progress
     if name == Event.MESSAGE_FIRST:  # asked only when a rule wants to know
         return bool(cache.waiting_for(name)) and _is_first(event)
     return True
@@ -86,7 +90,7 @@ def _waiting(name: Event, event: TicketEvent) -> list[Compiled]:
     if name != Event.TICKET_OPENED:
         return general
     # Those of single clients are too many to hold: an index has them.
-    theirs = [Compiled(rule, language.compiled(rule.conditions)) for rule in Rule.objects.of_client(event)]
+    theirs = [compiled(rule) for rule in Rule.objects.of_client(event)]
     return (
         sorted([*theirs, *general], key=lambda one: (one.rule.position, one.rule.pk)) if theirs else general
     )

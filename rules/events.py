@@ -1,6 +1,6 @@
 """Which rows of a ticket's journal are the events that rules wait for."""
 
-from rules.models import TIMED, Event
+from rules.models import CLOCKED, TIMED, Event
 from tickets.models import TicketEvent
 
 Kind = TicketEvent.Kind
@@ -13,18 +13,21 @@ _KINDS: dict[str, tuple[Kind, ...]] = {
     Event.STATUS_CHANGED: (
         Kind.STATUS_CHANGED,
         Kind.TICKET_TAKEN,
+        Kind.TICKET_UNASSIGNED,
         Kind.TICKET_CLOSED,
         Kind.TICKET_REOPENED,
     ),
+    Event.CLIENT_STARTED: (Kind.TICKET_OPENED, Kind.CLIENT_STARTED),
     Event.NO_REPLY: (Kind.MESSAGE_RECEIVED,),
     Event.NO_CLIENT: (Kind.MESSAGE_QUEUED,),
     Event.OPEN_FOR: (Kind.TICKET_OPENED, Kind.TICKET_REOPENED),
+    **dict.fromkeys(CLOCKED, ()),
 }
 
 
 def kinds_of(event: str) -> tuple[Kind, ...]:
     """The rows that are this event, or some of which are (tickets' first messages, failed deliveries)."""
-    return _KINDS.get(event) or (Kind(event),)
+    return _KINDS[event] if event in _KINDS else (Kind(event),)
 
 
 # Kind of a row → the events that it is, or may be.

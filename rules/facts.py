@@ -15,7 +15,9 @@ from rules import hours
 from staff.models import User
 from tickets.models import Client, Message, Rating, Ticket, TicketEvent
 
+Kind = TicketEvent.Kind
 TEXT, CHOICE, NUMBER, YES, SEVERAL = "text", "choice", "number", "yes", "several"
+CLOCK, CHANGING = "clock", "changing"  # a choice that an event may have changed
 
 
 class Facts:
@@ -26,11 +28,19 @@ class Facts:
         self.ticket: Ticket = event.ticket
         self._known: dict[str, Any] = {}
 
-    def get(self, name: str) -> Any:
-        """The fact; None for nothing (nobody, no team)."""
+    def get(self, name: str, of: str = "") -> Any:
+        """The fact; None for nothing (nobody, no team). `of`: which one, of a field that has many."""
+        if of:
+            return FIELDS[name].read(self).get(of, "")
         if name not in self._known:
             self._known[name] = FIELDS[name].read(self)
         return self._known[name]
+
+    def change_of(self, name: str) -> tuple[Any, Any] | None:
+        """What the event changed the field from and to; None when it changed something else."""
+        before = FIELDS[name].before
+        found = before(self.event) if before else None
+        return None if found is None else (found[0], self.get(name))
 
     def forget(self) -> None:
         """Something may have changed: what is asked for is looked up anew."""
@@ -53,6 +63,23 @@ class Field:
     read: Callable[[Facts], Any]
     # What there is to choose from: a list, or the name of what the page offers (rules/offers.py).
     choices: Any = None
+    # The value before the event in a list of one, when the event changed it.
+    before: Callable[[TicketEvent], list[Any] | None] | None = None
+    # It is many values by name: a condition says which one (`of`).
+    named: bool = False
+
+
+def _was(event: TicketEvent, *kinds: TicketEvent.Kind) -> list[Any] | None:
+    if event.kind not in kinds:
+        return None
+    was = event.data.get("was")
+    return [str(was) if was is not None else None]
+
+
+def _from(event: TicketEvent, *, named: bool) -> list[Any] | None:
+    """Of a status (whose names are in the row) or a priority."""
+    before = event.data.get("from")
+    return [str(before)] if before is not None and ("names" in event.data) == named else None
 
 
 def _of_message(read: Callable[[Message], Any], otherwise: Any) -> Callable[[Facts], Any]:
@@ -132,13 +159,27 @@ FIELDS: dict[str, Field] = {
         _("it answers a message"), YES, _of_message(lambda one: one.reply_to_id is not None, otherwise=False)
     ),
     "command": Field(_("the command"), TEXT, _of_message(_command, "")),
-    "source": Field(_("where the ticket came from"), TEXT, lambda facts: facts.ticket.source),
+    "source": Field(
+        _("the payload of the link they came by"),
+        TEXT,
+        lambda facts: str(facts.event.data.get("payload") or facts.ticket.source),
+    ),
     "button": Field(_("the pressed button"), TEXT, lambda facts: str(facts.event.data.get("text", ""))),
     "by": Field(_("who did it"), CHOICE, lambda facts: facts.event.actor, labels(TicketEvent.Actor)),
     "inbox": Field(_("the inbox"), CHOICE, lambda facts: str(facts.ticket.inbox_id), "inboxes"),
-    "status": Field(_("the status"), CHOICE, lambda facts: str(facts.ticket.status_id), "statuses"),
+    "status": Field(
+        _("the status"),
+        CHANGING,
+        lambda facts: str(facts.ticket.status_id),
+        "statuses",
+        before=lambda event: _from(event, named=True),
+    ),
     "priority": Field(
-        _("the priority"), CHOICE, lambda facts: str(facts.ticket.priority), labels(Ticket.Priority)
+        _("the priority"),
+        CHANGING,
+        lambda facts: str(facts.ticket.priority),
+        labels(Ticket.Priority),
+        before=lambda event: _from(event, named=False),
     ),
     "status_before": Field(
         _("the status before"), CHOICE, lambda facts: _before(facts, "from", "names"), "statuses"
@@ -163,17 +204,19 @@ FIELDS: dict[str, Field] = {
     ),
     "assignee": Field(
         _("the assignee"),
-        CHOICE,
+        CHANGING,
         lambda facts: str(facts.ticket.assignee_id) if facts.ticket.assignee_id else None,
         "people",
+        before=lambda event: _was(event, Kind.TICKET_ASSIGNED, Kind.TICKET_TAKEN, Kind.TICKET_UNASSIGNED),
     ),
     "earlier_assignee": Field(_("who had this client before"), CHOICE, _earlier_assignee, "people"),
     "load": Field(_("how many tickets the assignee has"), NUMBER, _load),
     "team": Field(
         _("the team"),
-        CHOICE,
+        CHANGING,
         lambda facts: str(facts.ticket.team_id) if facts.ticket.team_id else None,
         "teams",
+        before=lambda event: _was(event, Kind.TEAM_CHANGED),
     ),
     "tags": Field(
         _("the tags"),
@@ -192,6 +235,10 @@ FIELDS: dict[str, Field] = {
     "client_username": Field(_("the client’s user name"), TEXT, lambda facts: facts.client.username),
     "client_language": Field(_("the client’s language"), TEXT, lambda facts: facts.client.language_code),
     "client_id": Field(_("the client’s Telegram id"), NUMBER, lambda facts: facts.client.external_id),
+    "client_premium": Field(_("the client has Telegram Premium"), YES, lambda facts: facts.client.is_premium),
+    "client_attribute": Field(
+        _("the client’s attribute"), TEXT, lambda facts: facts.client.attributes, named=True
+    ),
     "client_tags": Field(
         _("the client’s tags"),
         SEVERAL,
@@ -218,5 +265,6 @@ FIELDS: dict[str, Field] = {
     "weekday": Field(
         _("the day of the week"), CHOICE, lambda facts: str(timezone.localtime().weekday()), WEEKDAYS
     ),
+    "time": Field(_("the time of day"), CLOCK, lambda facts: f"{timezone.localtime():%H:%M}"),
     "hour": Field(pgettext_lazy("of the day", "the hour"), NUMBER, lambda facts: timezone.localtime().hour),
 }

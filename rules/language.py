@@ -15,11 +15,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rules.facts import CHOICE, FIELDS, NUMBER, SEVERAL, TEXT, YES, Facts
+from rules.facts import CHANGING, CHOICE, CLOCK, FIELDS, NUMBER, SEVERAL, TEXT, YES, Facts
 from tickets.search import fold
 
 GROUPS = ("all", "any", "none")
 DEEPEST, MOST_PARTS, LONGEST_VALUE = 4, 60, 1000
+LONGEST_NAME = 64  # of a client's attribute
+CLOCKS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 # What a compiled expression may take; the engine is linear in the text whatever it says.
 REGEX_MEMORY = 1 << 20  # bytes
 
@@ -32,7 +34,9 @@ class Operator:
     label: str | Promise
     # `make(value)` returns the comparison of a fact; without a `needs` it is called with None.
     make: Callable[[Any], Callable[[Any], bool]]
-    needs: str = ""  # text, regex, number, two numbers, choices
+    needs: str = ""  # text, regex, number, two numbers, choices, clock
+    # Of the change that the event is: (before, after), or None when it changed something else.
+    of_change: bool = False
 
 
 class Wrong(ValueError):
@@ -69,6 +73,11 @@ def _texts(compare: Callable[[str, str], bool]) -> Callable[[str], Callable[[Any
 
 def _numbers(compare: Callable[[float, float], bool]) -> Callable[[float], Callable[[Any], bool]]:
     return lambda value: lambda number: number is not None and compare(number, value)
+
+
+def _changed(end: int) -> Callable[[Any], Callable[[Any], bool]]:
+    """Compares what a change changed from (0) or to (1)."""
+    return lambda values: lambda pair: pair is not None and (pair[end] or "") in values
 
 
 EMPTY = {
@@ -123,16 +132,32 @@ OPERATORS: dict[str, dict[str, Operator]] = {
         ),
         "empty": Operator(gettext_lazy("is empty"), lambda _value: lambda fact: fact is None),
     },
+    CLOCK: {
+        "before": Operator(gettext_lazy("is before"), lambda value: lambda clock: clock < value, "clock"),
+        "after": Operator(gettext_lazy("is after"), lambda value: lambda clock: clock >= value, "clock"),
+    },
     YES: {
         "yes": Operator(gettext_lazy("yes"), lambda _value: bool),
         "no": Operator(gettext_lazy("no"), lambda _value: lambda fact: not fact),
     },
 }
 
+OPERATORS[CHANGING] = {
+    **OPERATORS[CHOICE],
+    "changed": Operator(
+        gettext_lazy("changed"), lambda _value: lambda pair: pair is not None, of_change=True
+    ),
+    "changed_from": Operator(gettext_lazy("changed from one of"), _changed(0), "choices", of_change=True),
+    "changed_to": Operator(gettext_lazy("changed to one of"), _changed(1), "choices", of_change=True),
+}
+
 
 def compiled(tree: Tree) -> Holds:
-    """The condition as a function. Raises Wrong for what can't be understood; an empty tree always holds."""
-    return _part(tree, "", 0) if tree else (lambda _facts: True)
+    """The condition as a function. Raises Wrong for what can't be understood; an empty tree always holds.
+
+    A group around it may have been added for a rule's inbox or team.
+    """
+    return _part(tree, "", -1) if tree else (lambda _facts: True)
 
 
 def check(tree: Any) -> list[Wrong]:
@@ -187,8 +212,13 @@ def _question(node: Tree, path: str) -> Holds:
     operator = OPERATORS[field.kind].get(str(node.get("op")))
     if operator is None:
         raise Wrong(path, _("Choose how it is compared."))
+    of = node.get("of", "") if field.named else ""
+    if field.named and not (isinstance(of, str) and 0 < len(of.strip()) <= LONGEST_NAME):
+        raise Wrong(path, _("Say which one."))
     compare = _compare(operator, node.get("value"), path)
-    return lambda facts: compare(facts.get(name))
+    if operator.of_change:
+        return lambda facts: compare(facts.change_of(name))
+    return lambda facts: compare(facts.get(name, of))
 
 
 def _compare(operator: Operator, value: Any, path: str) -> Callable[[Any], bool]:
@@ -196,6 +226,10 @@ def _compare(operator: Operator, value: Any, path: str) -> Callable[[Any], bool]
         return _of_text(operator, value, path)
     if operator.needs == "number":
         return operator.make(_number(value, path))
+    if operator.needs == "clock":
+        if not isinstance(value, str) or not CLOCKS.fullmatch(value):
+            raise Wrong(path, _("A time like 09:30 is needed here."))
+        return operator.make(value)
     if operator.needs == "two numbers":
         if not isinstance(value, list) or len(value) != 2:
             raise Wrong(path, _("Two numbers are needed here."))
@@ -249,9 +283,10 @@ def _walk(node: Any, path: str, depth: int, wrong: list[Wrong]) -> int:
 
 
 def _explain(node: Tree, facts: Facts, depth: int) -> list[dict[str, Any]]:
-    group = _group_of(node, "", depth)
-    holds = _part(node, "", depth)(facts)
+    group = _group_of(node, "", depth - 1)
+    holds = _part(node, "", depth - 1)(facts)
     if group is None:
-        return [{"depth": depth, "node": node, "group": "", "holds": holds, "fact": facts.get(node["field"])}]
+        fact = facts.get(node["field"], str(node.get("of", "")))
+        return [{"depth": depth, "node": node, "group": "", "holds": holds, "fact": fact}]
     below = [line for one in node[group] for line in _explain(one, facts, depth + 1)]
     return [{"depth": depth, "node": None, "group": group, "holds": holds, "fact": None}, *below]

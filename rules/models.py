@@ -1,6 +1,7 @@
 """What staff taught the desk: when something happens to a ticket of somebody, do this."""
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -28,7 +29,7 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 
 
 class Event(models.TextChoices):
-    """What a rule can wait for. Rows of a ticket's journal, but for the two that look closer."""
+    """What a rule can wait for. Rows of a ticket's journal, or what the clock brings."""
 
     TICKET_OPENED = "ticket_opened", _("A ticket opens")
     MESSAGE_FIRST = "message_first", _("The client writes the first message of a ticket")
@@ -52,12 +53,18 @@ class Event(models.TextChoices):
     NO_REPLY = "no_reply", _("Nobody has answered the client for a while")
     NO_CLIENT = "no_client", _("The client has not answered for a while")
     OPEN_FOR = "open_for", _("A ticket has been open for a while")
+    HOURS_BEGIN = "hours_begin", _("Working hours begin")
+    HOURS_END = "hours_end", _("Working hours end")
+    SCHEDULE = "schedule", _("On a schedule")
+    CLIENT_STARTED = "client_started", _("The client comes by a link to the bot")
     CLIENT_BLOCKED = "client_blocked", _("The client blocks the bot")
     CLIENT_UNBLOCKED = "client_unblocked", _("The client unblocks the bot")
 
 
 # What is set off by time that goes by (rules/timers.py).
 TIMED = frozenset({Event.NO_REPLY, Event.NO_CLIENT, Event.OPEN_FOR})
+# What comes at an hour of the day, for each ticket that is not closed (rules/schedules.py).
+CLOCKED = frozenset({Event.HOURS_BEGIN, Event.HOURS_END, Event.SCHEDULE})
 
 
 class Rule(models.Model):
@@ -68,6 +75,13 @@ class Rule(models.Model):
     """
 
     Event = Event
+
+    class EditableBy(models.TextChoices):
+        """Who of those that may change rules may change this one."""
+
+        ALL = "all", _("Whoever changes rules")
+        AUTHOR = "author", _("Its author and administrators")
+        ADMINISTRATORS = "administrators", _("Administrators")
 
     name = models.CharField(_("name"), max_length=120, blank=True, default="")
     event = models.CharField(_("when"), max_length=32, choices=Event, default=Event.TICKET_OPENED)
@@ -98,6 +112,34 @@ class Rule(models.Model):
     )
     # How long the while is, for what waits for one.
     minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
+    # Of tickets in this inbox, or with this team, alone.
+    inbox = models.ForeignKey(
+        Inbox,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only in the inbox"),
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only tickets of the team"),
+    )
+    # {"days": ["0", …], "times": ["09:00", …]}, Monday first, in the desk's time zone.
+    schedule = models.JSONField(
+        _("schedule"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
+    editable_by = models.CharField(
+        _("who may change it"),
+        max_length=16,
+        choices=EditableBy,
+        default=EditableBy.ALL,
+        db_default=EditableBy.ALL,
+    )
     # No later rule answers the same event.
     stops = models.BooleanField(_("the last one"), default=False, db_default=False)
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
@@ -135,6 +177,15 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Its conditions, and those that its inbox and team are."""
+        scope = [("inbox", self.inbox_id), ("team", self.team_id)]
+        only = [{"field": name, "op": "is", "value": [str(pk)]} for name, pk in scope if pk is not None]
+        if not only:
+            return self.conditions  # type: ignore[no-any-return]  # JSON
+        return {"all": [*only, *([self.conditions] if self.conditions else [])]}
 
     @property
     def label(self) -> str:
@@ -236,6 +287,18 @@ class WorkingHours(models.Model):
     def __str__(self) -> str:
         return str(self.inbox)
 
+    def edges(self, day: date) -> tuple[datetime, datetime] | None:
+        """When they begin and end on a day; None for a day off."""
+        hours = self.week[day.weekday()] if len(self.week) == 7 else None
+        if not hours or day.isoformat() in self.holidays:
+            return None
+        begins, ends = (
+            datetime.combine(day, time(), zone_of(self.time_zone))
+            + timedelta(hours=int(clock[:2]), minutes=int(clock[3:]))
+            for clock in hours
+        )
+        return begins, ends
+
     def hold_at(self, moment: datetime) -> bool:
         """Whether `moment` is within them."""
         here = moment.astimezone(zone_of(self.time_zone))
@@ -243,6 +306,25 @@ class WorkingHours(models.Model):
         if not hours or here.date().isoformat() in self.holidays:
             return False
         return bool(hours[0] <= here.strftime("%H:%M") < hours[1])
+
+
+class RuleTick(models.Model):
+    """A moment of the clock that a rule was applied for, so that no second process does it again."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="ticks")
+    # 0: not about one inbox.
+    inbox_id = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("moment of a rule")
+        verbose_name_plural = _("moments of rules")
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "inbox_id", "due_at"], name="rule_once_at_a_moment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.due_at:%Y-%m-%d %H:%M}"
 
 
 class WebhookCall(models.Model):

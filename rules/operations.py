@@ -6,12 +6,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from rules import actions, language
+from rules import actions, language, schedules
 from rules.models import TIMED, Event, Rule, RuleVersion
 from rules.timers import LONGEST_MINUTES
-from staff.models import User
+from staff.models import Team, User
+from staff.roles import MANAGE_PEOPLE
 from tickets.errors import OperationRefused
-from tickets.models import Client
+from tickets.models import Client, Inbox
 
 LONGEST_NAME = 120
 
@@ -40,6 +41,24 @@ class Definition:
     stops: bool = False
     position: int = 100
     minutes: int | None = None
+    inbox: int | None = None
+    team: int | None = None
+    schedule: dict[str, Any] | None = None
+    editable_by: str = Rule.EditableBy.ALL
+
+
+def may_change(rule: Rule, staff: User) -> bool:
+    """Whether `staff`, who may change rules, may change this one."""
+    if rule.editable_by == Rule.EditableBy.ALL or staff.has_perm(MANAGE_PEOPLE):
+        return True
+    return rule.editable_by == Rule.EditableBy.AUTHOR and rule.created_by_id == staff.pk
+
+
+def require_may_change(rule: Rule, staff: User) -> None:
+    """Raises OperationRefused."""
+    if not may_change(rule, staff):
+        words = _("This rule is changed by: %(who)s.")
+        raise OperationRefused(words % {"who": rule.get_editable_by_display()})
 
 
 def wrong_in(definition: Definition) -> list[tuple[str, str]]:
@@ -49,6 +68,14 @@ def wrong_in(definition: Definition) -> list[tuple[str, str]]:
         wrong.append(("event", _("Choose what the rule waits for.")))
     if definition.event in TIMED and not 1 <= (definition.minutes or 0) <= LONGEST_MINUTES:
         wrong.append(("minutes", _("Say how long the while is, in minutes; a year at most.")))
+    if definition.event == Event.SCHEDULE and (words := schedules.wrong_in(definition.schedule)):
+        wrong.append(("event", words))
+    if definition.inbox is not None and not Inbox.objects.filter(pk=definition.inbox).exists():
+        wrong.append(("inbox", _("There is no such inbox any more.")))
+    if definition.team is not None and not Team.objects.filter(pk=definition.team).exists():
+        wrong.append(("team", _("There is no such team any more.")))
+    if definition.editable_by not in Rule.EditableBy.values:
+        wrong.append(("editable_by", _("Choose who may change it.")))
     if len(definition.name) > LONGEST_NAME:
         wrong.append(("name", _("%(most)d characters at most.") % {"most": LONGEST_NAME}))
     if definition.conditions:
@@ -70,6 +97,7 @@ def save_rule(rule: Rule | None, definition: Definition, *, staff: User, version
             rule = Rule.objects.select_for_update(of=("self",)).filter(pk=rule.pk).first()
             if rule is None:
                 raise OperationRefused(_("This rule no longer exists."))
+            require_may_change(rule, staff)
             if version and rule.version != version:
                 raise OperationRefused(
                     _("Somebody changed this rule meanwhile. Nothing was overwritten: load the page again.")
@@ -80,6 +108,9 @@ def save_rule(rule: Rule | None, definition: Definition, *, staff: User, version
         rule.conditions, rule.actions = definition.conditions, definition.actions
         rule.position = definition.position
         rule.minutes = definition.minutes if definition.event in TIMED else None
+        rule.schedule = (definition.schedule or {}) if definition.event == Event.SCHEDULE else {}
+        rule.inbox_id, rule.team_id = definition.inbox, definition.team
+        rule.editable_by = definition.editable_by
         rule.save()
         RuleVersion.objects.create(
             rule=rule, version=rule.version, definition=asdict(definition), staff=staff

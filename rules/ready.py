@@ -76,13 +76,36 @@ READY: dict[str, Ready] = {
         [{"do": "priority", "value": "4"}, {"do": "note", "value": "The client has waited for an hour."}],
         minutes=60,
     ),
+    "warning": Ready(
+        _("Silent for five days: ask"),
+        _("Before a silent ticket is closed its client should know; any word of theirs ends the wait."),
+        Event.NO_CLIENT,
+        {},
+        [
+            {
+                "do": "answer",
+                "value": {
+                    "text": "Is everything all right, {{ client.first_name }}? "
+                    "Without an answer we close number {{ ticket.number }} in two days.",
+                },
+            }
+        ],
+        minutes=5 * 24 * 60,
+    ),
     "silence": Ready(
         _("Silent for a week: close"),
-        _("A ticket whose client says nothing more is done; their next message opens a new one."),
+        _("A ticket whose client says nothing more is done; their next message opens a new one. Ask first."),
         Event.NO_CLIENT,
         {},
         [{"do": "status", "value": "3"}],
         minutes=7 * 24 * 60,
+    ),
+    "morning": Ready(
+        _("In the morning: what the night left"),
+        _("What came overnight has waited longest: it should be seen before what comes now."),
+        Event.HOURS_BEGIN,
+        {"all": [{"field": "waiting", "op": "more", "value": 60}]},
+        [{"do": "priority", "value": "3"}],
     ),
     "rating": Ready(
         _("Ask how it was"),

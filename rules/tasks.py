@@ -4,7 +4,7 @@ from django.db import InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from rules import timers, webhooks
+from rules import schedules, timers, webhooks
 from tickets.database_threads import in_database_thread
 
 # While the database is away.
@@ -19,3 +19,8 @@ async def call(context: JobContext, call_id: int) -> None:
 @app.task(name=timers.TASK, queue=timers.QUEUE, pass_context=True, retry=AGAIN)
 async def look(context: JobContext, rule_id: int, ticket_id: int, seq: int) -> None:
     await in_database_thread(timers.look, rule_id, ticket_id, seq)
+
+
+@app.task(name=schedules.TASK, queue=schedules.QUEUE, pass_context=True, retry=AGAIN)
+async def walk(context: JobContext, rule_id: int, inbox_id: int, due: str, after: int) -> None:
+    await in_database_thread(schedules.walk, rule_id, inbox_id, due, after)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from rules import language
 from rules.events import kinds_of
 from rules.facts import Facts
-from rules.models import Event
+from rules.models import CLOCKED, Event
 from rules.offers import Offers
+from rules.schedules import event_now
 from rules.words import question
 from staff.models import User
 from tickets.models import Message, Ticket, TicketEvent
@@ -31,9 +33,16 @@ def tried(event: str, conditions: dict[str, Any], staff: User) -> Trial:
     """The newest events that `staff` may see and that the rule would have answered, with tickets as they are
     now. Raises language.Wrong."""
     holds = language.compiled(conditions)
-    events = _events(event, staff)
+    events = _open_now(event, staff) if event in CLOCKED else _events(event, staff)
     matches = [one for one in events if holds(Facts(one))]
     return Trial(len(events), matches[:SHOWN], len(matches))
+
+
+def _open_now(event: str, staff: User) -> list[TicketEvent]:
+    """The clock sets a rule off for each ticket that is not closed."""
+    tickets = Ticket.objects.open().visible_to(staff)
+    newest = tickets.select_related("client", "status", "last_message").order_by("-pk")[:LOOKED_AT]
+    return [event_now(event, ticket, timezone.now()) for ticket in newest]
 
 
 def _events(event: str, staff: User) -> list[TicketEvent]:

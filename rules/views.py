@@ -102,9 +102,15 @@ def switch(request: HttpRequest, rule_id: int) -> HttpResponseBase:
 
 
 def _require_allowed(request: HttpRequest, rule: Rule | None) -> None:
-    """Rules about everybody are those of who manages the desk."""
-    if rule is not None and rule.client_id is None and not employee(request).has_perm(MANAGE_DESK):
+    """Rules about everybody are those of who manages the desk; some are those of fewer people."""
+    if rule is None:
+        return
+    if rule.client_id is None and not employee(request).has_perm(MANAGE_DESK):
         raise PermissionDenied(_("Only a supervisor changes rules about everybody."))
+    try:
+        operations.require_may_change(rule, employee(request))
+    except OperationRefused as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
 
 
 def _clients(staff: User, wanted: str) -> list[Client]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rules.actions import ACTIONS
-from rules.facts import FIELDS
+from rules.facts import FIELDS, WEEKDAYS, YES
 from rules.language import GROUPS, OPERATORS
 from rules.models import TIMED, Event, Rule
 from rules.offers import Offers
@@ -18,8 +18,10 @@ def sentence(rule: Rule, offers: Offers) -> str:
     when = _lower(str(Event(rule.event).label))
     if rule.event in TIMED:
         when = _("%(when)s, %(minutes)s minutes") % {"when": when, "minutes": rule.minutes or "…"}
+    if rule.event == Event.SCHEDULE:
+        when = _scheduled(rule, when)
     client = _(" of %(name)s") % {"name": rule.client.name} if rule.client else ""
-    said = condition(rule.conditions, offers, outermost=True) if _asks(rule.conditions) else ""
+    said = condition(rule.asked, offers, outermost=True) if _asks(rule.asked) else ""
     done = [action_words(one, offers) for one in rule.actions]
     if rule.assign_to is not None:
         done.insert(0, _("assign it to %(name)s") % {"name": rule.assign_to.name})
@@ -32,6 +34,15 @@ def sentence(rule: Rule, offers: Offers) -> str:
             "actions": actions,
         }
     return _("When %(when)s%(client)s: %(actions)s.") % {"when": when, "client": client, "actions": actions}
+
+
+def _scheduled(rule: Rule, when: str) -> str:
+    """ "on a schedule (Monday, Friday; 09:00)" """
+    days = dict(WEEKDAYS)
+    chosen = rule.schedule.get("days"), rule.schedule.get("times")
+    named = [str(days.get(str(day), "…")) for day in chosen[0]] if isinstance(chosen[0], list) else []
+    times = [str(clock) for clock in chosen[1]] if isinstance(chosen[1], list) else []
+    return f"{when} ({', '.join(named) or '…'}; {', '.join(times) or '…'})"
 
 
 def _asks(node: Any) -> bool:
@@ -64,14 +75,18 @@ def question(node: dict[str, Any], offers: Offers) -> str:
     operator = OPERATORS[field.kind].get(str(node.get("op")))
     if operator is None:
         return f"{field.label} …"
+    if field.kind == YES:
+        said = str(field.label)
+        return said if node["op"] == "yes" else _("it is not true that %(it)s") % {"it": said}
     value = _value(operator.needs, node.get("value"), field.choices, offers)
-    return " ".join(part for part in (str(field.label), str(operator.label), value) if part)
+    named = f"“{_short(node.get('of')) or '…'}”" if field.named else ""
+    return " ".join(part for part in (str(field.label), named, str(operator.label), value) if part)
 
 
 def _value(needs: str, value: Any, choices: Any, offers: Offers) -> str:
     if needs in {"text", "regex"}:
         return f"“{_short(value)}”"
-    if needs == "number":
+    if needs in {"number", "clock"}:
         return str(value if value is not None else "…")
     if needs == "two numbers":
         return " … ".join(str(one) for one in value) if isinstance(value, list) else "…"

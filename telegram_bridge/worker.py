@@ -27,6 +27,7 @@ from telegram_bridge.backing_off import BackOff
 from telegram_bridge.bot_threads import in_bot_thread
 from telegram_bridge.places import Place, Places, occupy
 from tickets import bulk, leaving, notifications, snoozing
+from tickets.signals import clock_ticks
 
 logger = logging.getLogger(__name__)
 
@@ -212,6 +213,7 @@ class Worker:
             try:
                 await in_bot_thread(snoozing.wake_due, timezone.now())
                 await in_bot_thread(leaving.hand_back)
+                await in_bot_thread(clock_ticks.send, None, now=timezone.now())
                 await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
                 if rounds % ORPHANS_EVERY == 0:
                     await stalled.settle_orphans()

@@ -24,6 +24,7 @@ LANGUAGE = re.compile(r"[A-Za-z0-9+#._-]{1,64}")
 MOST_ENTITIES = 100
 # So no more are laid into one another, which costs the square of their number; a few of them become one.
 MOST_SPANS = 5 * MOST_ENTITIES
+MOST_ROUNDS = 5
 WEB_STRETCH = re.compile(r"https?://[^\s<>\[\]`\\\"]+", re.IGNORECASE)
 ADDRESS_END = "*_~|^.,:;!?)]}'»"
 
@@ -66,7 +67,20 @@ def web_addresses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def nested(text: str, spans: Iterable[Span]) -> list[Span]:
-    """`spans` as Telegram allows them, outer ones first: what crosses is cut, what may not be is left out."""
+    """`spans` as Telegram allows them, outer ones first: what crosses is cut, what may not be is left out.
+
+    Laid anew they stay as they are: what lost a blank at its end may no longer cross another.
+    """
+    found = _laid(text, spans)
+    for _ in range(MOST_ROUNDS):
+        again = _laid(text, found)
+        if again == found:
+            break
+        found = again
+    return found
+
+
+def _laid(text: str, spans: Iterable[Span]) -> list[Span]:
     given = sorted(spans, key=lambda span: span.start)[:MOST_SPANS]
     quotes = _quotes(text, [span for span in given if span.kind == "blockquote"])
     links = _links(text, [span for span in given if span.kind == "text_link"])

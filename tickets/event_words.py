@@ -84,6 +84,7 @@ BY_ITSELF: dict[str, Words] = {
     Kind.CLIENT_UNBANNED: gettext_lazy("The client is no longer banned"),
     Kind.TICKET_RATED: gettext_lazy("The client rated the ticket: %(stars)s"),
     Kind.BUTTON_PRESSED: gettext_lazy("The client pressed “%(button)s”"),
+    Kind.CLIENT_STARTED: gettext_lazy("The client came by the link “%(payload)s”"),
     Kind.CLIENT_BLOCKED: gettext_lazy("The client blocked the bot: messages no longer reach them"),
     Kind.CLIENT_UNBLOCKED: gettext_lazy("The client unblocked the bot: messages reach them again"),
 }
@@ -97,6 +98,7 @@ def in_words(event: TicketEvent) -> str:
         "name": name,
         "assignee": data.get("name") or _("a former employee"),
         "button": data.get("text", ""),
+        "payload": data.get("payload", ""),
         "before": _before(event),
         "after": _after(event),
         "tags": _tags(data),

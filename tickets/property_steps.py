@@ -16,7 +16,11 @@ Kind = TicketEvent.Kind
 def set_team(change: Change, ticket: Ticket, team: Team | None, actor: Actor) -> None:
     """Given to `team` as a whole, or to none; the assignee stays."""
     before, ticket.team = ticket.team, team
-    data = {"team": team.pk if team else None, "before": before.name if before else ""}
+    data = {
+        "team": team.pk if team else None,
+        "was": before.pk if before else None,
+        "before": before.name if before else "",
+    }
     change.record(ticket, Kind.TEAM_CHANGED, actor, data={**data, "after": team.name if team else ""})
 
 

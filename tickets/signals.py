@@ -7,6 +7,9 @@ from django.dispatch import Signal
 # A receiver writes rows in the same transaction and does nothing else; what needs the network is a job.
 ticket_changed = Signal()
 
+# Sent every few seconds by the bot's process, outside a transaction, with `now`: what is due is begun.
+clock_ticks = Signal()
+
 # Sent when an employee types an answer, with `ticket` (its client loaded). The way to the client is short and
 # without promises: a receiver writes nothing and waits for nobody.
 staff_types = Signal()

@@ -39,6 +39,11 @@ def open_ticket(change: Change, client: Client) -> Ticket:
     return ticket
 
 
+def start_again(change: Change, ticket: Ticket, payload: str) -> None:
+    """The client came by a link to the bot while their ticket is open."""
+    change.record(ticket, Kind.CLIENT_STARTED, CLIENT, data={"payload": payload}, quietly=True)
+
+
 def keep_ticket(change: Change, client: Client) -> Ticket:
     """Where the words of a banned client are kept who has no ticket: one that is born closed."""
     status = Status.objects.get(pk=Status.CLOSED_ID)
@@ -222,26 +227,34 @@ def follow_profile(change: Change, ticket: Ticket | None, client: Client, **prof
 
 def take(change: Change, ticket: Ticket, staff: User, actor: Actor) -> None:
     """Assigned to `staff` and In progress."""
+    data: dict[str, Any] = {"was": ticket.assignee_id}
     ticket.assignee = staff
     if not ticket.status.is_in_progress:
-        ticket.status = Status.objects.get(pk=Status.IN_PROGRESS_ID)
-    change.record(ticket, Kind.TICKET_TAKEN, actor)
+        data |= _to_status(ticket, Status.objects.get(pk=Status.IN_PROGRESS_ID))
+    change.record(ticket, Kind.TICKET_TAKEN, actor, data=data)
 
 
 def assign(change: Change, ticket: Ticket, assignee: User, actor: Actor) -> None:
     """Given to `assignee`; the status stays as it is."""
+    data = {"assignee": assignee.pk, "name": assignee.name, "was": ticket.assignee_id}
     ticket.assignee = assignee
-    data = {"assignee": assignee.pk, "name": assignee.name}
     change.record(ticket, Kind.TICKET_ASSIGNED, actor, data=data)
 
 
 def unassign(change: Change, ticket: Ticket, actor: Actor) -> None:
     """Nobody's; a ticket in progress becomes Open, since nobody is at work on it."""
     name = ticket.assignee.name if ticket.assignee else ""
+    data: dict[str, Any] = {"name": name, "was": ticket.assignee_id}
     ticket.assignee = None
     if ticket.status.is_in_progress:
-        ticket.status = Status.objects.get(pk=Status.OPEN_ID)
-    change.record(ticket, Kind.TICKET_UNASSIGNED, actor, data={"name": name})
+        data |= _to_status(ticket, Status.objects.get(pk=Status.OPEN_ID))
+    change.record(ticket, Kind.TICKET_UNASSIGNED, actor, data=data)
+
+
+def _to_status(ticket: Ticket, status: Status) -> dict[str, Any]:
+    """What the journal keeps of the change."""
+    before, ticket.status = ticket.status, status
+    return {"from": before.pk, "to": status.pk, "names": _names(before), "new_names": _names(status)}
 
 
 def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> None:
@@ -249,7 +262,7 @@ def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> 
 
     Raises IntegrityError when that would give the client a second ticket that isn't closed.
     """
-    before, ticket.status = ticket.status, status
+    before, data = ticket.status, _to_status(ticket, status)
     if status.is_closed == before.is_closed:
         kind = Kind.STATUS_CHANGED
     else:
@@ -257,7 +270,6 @@ def set_status(change: Change, ticket: Ticket, status: Status, actor: Actor) -> 
         ticket.closed_at = change.now if status.is_closed else None
         # What is closed waits for nothing and is put aside no longer.
         ticket.waiting_since = ticket.snoozed_at = ticket.snoozed_until = None
-    data = {"from": before.pk, "to": status.pk, "names": _names(before), "new_names": _names(status)}
     change.record(ticket, kind, actor, data=data)
 
 

@@ -8,7 +8,7 @@ const DEEPEST = 3;
 
 const root = document.querySelector("[data-builder]");
 const words = root.dataset;
-const { events, timed, fields, operators, actions, offers } = JSON.parse(document.getElementById("vocabulary").textContent);
+const { events, timed, days, editable, fields, operators, actions, offers } = JSON.parse(document.getElementById("vocabulary").textContent);
 const json = root.querySelector("[name=definition]");
 const parts = root.querySelector("[data-parts]");
 const wrongList = root.querySelector("[data-wrong]");
@@ -89,7 +89,26 @@ function when() {
     const minutes = heading("builder-minutes");
     row.append(field(rule.minutes, minutes, (value) => changed(() => { rule.minutes = value === "" ? null : Math.round(Number(value)); }), { className: "builder-hours", properties: { type: "number", min: 1, placeholder: minutes } }));
   }
+  if (rule.event === "schedule") row.append(...schedule());
   return row;
+}
+
+// On which days, and at what times.
+function schedule() {
+  rule.schedule ??= { days: days.slice(0, 5).map(([day]) => day), times: ["09:00"] };
+  const chosen = new Set((rule.schedule.days ?? []).map(String));
+  const boxes = days.map(([day, name]) => {
+    const box = make("input", { type: "checkbox", className: "form-check-input", checked: chosen.has(day) });
+    box.addEventListener("change", () => changed(() => {
+      chosen[box.checked ? "add" : "delete"](day);
+      rule.schedule = { ...rule.schedule, days: days.map(([one]) => one).filter((one) => chosen.has(one)) };
+    }));
+    return make("label", { className: "form-check mb-0" }, box, " ", make("span", { className: "form-check-label", textContent: name }));
+  });
+  const times = field((rule.schedule.times ?? []).join(", "), words.wordsTimes, (value) => changed(() => {
+    rule.schedule = { ...rule.schedule, times: value.split(/[\s,;]+/).filter(Boolean) };
+  }), { className: "builder-times", properties: { placeholder: "09:00, 17:30", maxLength: 200 } });
+  return [make("div", { className: "builder-days", role: "group", ariaLabel: words.wordsDays }, ...boxes), times];
 }
 
 const heading = (name) => document.getElementById(name).content.textContent.trim();
@@ -145,6 +164,7 @@ function question(node, path, drop) {
     node.value = null;
     draw(path);
   }, { empty: !known }));
+  if (known?.named) row.append(field(node.of, words.wordsWhich, (value) => changed(() => { node.of = value; }), { className: "builder-which", properties: { placeholder: words.wordsWhich, maxLength: 64 } }));
   if (known) {
     const kinds = operators[known.kind];
     row.append(choose(Object.entries(kinds).map(([name, [label]]) => [name, label]), node.op, words.wordsOp, (value) => {
@@ -161,6 +181,7 @@ function question(node, path, drop) {
 function valueOf(node, known, needs) {
   const set = (value) => changed(() => { node.value = value; });
   if (needs === "text" || needs === "regex") return [field(node.value, words.wordsValue, set, { properties: { maxLength: 1000 } })];
+  if (needs === "clock") return [field(node.value, words.wordsValue, set, { className: "builder-hours", properties: { type: "time" } })];
   if (needs === "number") return [field(node.value, words.wordsValue, (value) => set(value === "" ? null : Number(value)), { properties: { type: "number", step: "any" } })];
   if (needs === "two numbers") {
     const two = Array.isArray(node.value) ? node.value : [null, null];
@@ -215,7 +236,13 @@ function options() {
   stops.addEventListener("change", () => changed(() => { rule.stops = stops.checked; }));
   const label = make("label", { className: "form-check mb-0" }, stops, " ", make("span", { className: "form-check-label", textContent: heading("builder-stops") }));
   const order = field(rule.position ?? 100, heading("builder-position"), (value) => changed(() => { rule.position = Number(value) || 0; }), { className: "builder-order", properties: { type: "number", min: 0, max: 30000, title: heading("builder-position") } });
-  return make("div", { className: "builder-options" }, field(rule.name, named, (value) => changed(() => { rule.name = value; }), { properties: { placeholder: named, maxLength: 120 } }), order, label);
+  const only = (name, offered, none) => choose([["", none], ...offered], rule[name], none, (value) => changed(() => { rule[name] = value === "" ? null : Number(value); }));
+  const narrowed = [];
+  if (offers.inboxes.length > 1 || rule.inbox) narrowed.push(only("inbox", offers.inboxes, words.wordsAnyInbox));
+  if (offers.teams.length || rule.team) narrowed.push(only("team", offers.teams, words.wordsAnyTeam));
+  const who = choose(editable, rule.editable_by ?? "all", words.wordsEditable, (value) => changed(() => { rule.editable_by = value; }));
+  who.title = words.wordsEditable;
+  return make("div", { className: "builder-options" }, ...narrowed, who, field(rule.name, named, (value) => changed(() => { rule.name = value; }), { properties: { placeholder: named, maxLength: 120 } }), order, label);
 }
 
 // Kept, checked, tried

@@ -88,7 +88,7 @@ def _message(change: Change, source: Source, message: Json, *, careful: bool) ->
     start = START.fullmatch(words(message, "text"))
     client, ticket = client_and_ticket(change, source, message["from"], writes_client=bool(start))
     if start:
-        return _start(source, client, start[1] or "")
+        return _start(change, source, client, ticket, start[1] or "")
     got = received(message)
     if ticket is not None and (album := albums.begun_album(source, message, ticket)):
         albums.extend(change, source, album, message, got)
@@ -156,12 +156,15 @@ def _receive(change: Change, source: Source, ticket: Ticket, message: Json, got:
     return written
 
 
-def _start(source: Source, client: Client, payload: str) -> str:
+def _start(change: Change, source: Source, client: Client, ticket: Ticket | None, payload: str) -> str:
     if client.is_banned:
         return "The client is banned: not greeted."
     if payload:
         client.start_payload = payload[:64]
         client.save(update_fields=["start_payload"])
+        if ticket is not None:
+            ticket.client = client
+            steps.start_again(change, ticket, client.start_payload)
     queue_greeting(source.bot_id, client)
     return "The bot was started; the client is greeted."
 

@@ -24,10 +24,11 @@ def client_and_ticket(
     that finds the bot blocked locks in the same order.
     """
     external_id = needed_id(user, "id", of="from")
-    profile = {
+    profile: dict[str, str | int] = {
         "name": full_name(user),
         "username": words(user, "username", most=64),
         "language_code": words(user, "language_code", most=16),
+        "is_premium": user.get("is_premium") is True,
     }
     client = source.client
     if client is None or client.external_id != external_id:

@@ -256,6 +256,7 @@ def test_the_admin_checks_as_the_builder_does(refund: dict[str, Any]) -> None:
         "event": "message_received",
         "conditions": json.dumps({"all": [{"field": "gone"}]}),
         "actions": json.dumps(refund["actions"]),
+        "editable_by": "all",
         "position": 1,
     }
     assert "what is asked about" in admin.post("/admin/rules/rule/add/", form).content.decode()

@@ -8,9 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import actions, language
-from rules.facts import CHOICE, FIELDS, NUMBER, SEVERAL, TEXT, YES
+from rules.facts import CHANGING, CHOICE, CLOCK, FIELDS, NUMBER, SEVERAL, TEXT, YES
 
-OF_KIND = {TEXT: "text", CHOICE: "priority", NUMBER: "age", YES: "has_file", SEVERAL: "tags"}
+OF_KIND = {
+    TEXT: "text",
+    CHOICE: "weekday",
+    CHANGING: "priority",
+    NUMBER: "age",
+    YES: "has_file",
+    SEVERAL: "tags",
+    CLOCK: "time",
+}
 
 
 class Known:
@@ -19,7 +27,10 @@ class Known:
     def __init__(self, **facts: Any) -> None:
         self.facts = facts
 
-    def get(self, name: str) -> Any:
+    def get(self, name: str, of: str = "") -> Any:
+        return self.facts[name].get(of, "") if of else self.facts[name]
+
+    def change_of(self, name: str) -> Any:
         return self.facts[name]
 
 
@@ -74,6 +85,22 @@ TABLE: list[tuple[str, str, Any, Any, bool]] = [
     (NUMBER, "between", [1, 3], 3.5, False),
     (NUMBER, "empty", None, None, True),
     (NUMBER, "empty", None, 0, False),
+    (CHANGING, "is", ["3"], "3", True),
+    (CHANGING, "is_not", ["3"], "3", False),
+    (CHANGING, "empty", None, None, True),
+    (CHANGING, "not_empty", None, None, False),
+    (CHANGING, "changed", None, ("1", "2"), True),
+    (CHANGING, "changed", None, None, False),
+    (CHANGING, "changed_from", ["1"], ("1", "2"), True),
+    (CHANGING, "changed_from", ["1"], (None, "1"), False),
+    (CHANGING, "changed_from", ["1"], None, False),
+    (CHANGING, "changed_to", [2], ("1", "2"), True),
+    (CHANGING, "changed_to", ["1"], ("1", "2"), False),
+    (CHANGING, "changed_to", ["1"], None, False),
+    (CLOCK, "before", "09:30", "09:29", True),
+    (CLOCK, "before", "09:30", "09:30", False),
+    (CLOCK, "after", "09:30", "09:30", True),
+    (CLOCK, "after", "09:30", "09:29", False),
     (YES, "yes", None, True, True),
     (YES, "yes", None, False, False),
     (YES, "no", None, False, True),
@@ -133,6 +160,10 @@ def test_groups(tree: dict[str, Any], wanted: bool) -> None:
         ({"all": [{"field": "age", "op": "more", "value": float("inf")}]}, "all.0.", "A number is needed"),
         ({"all": [{"field": "age", "op": "between", "value": [1]}]}, "all.0.", "Two numbers"),
         ({"all": [{"field": "status", "op": "is", "value": []}]}, "all.0.", "at least one"),
+        ({"all": [{"field": "time", "op": "after", "value": "9:5"}]}, "all.0.", "A time like 09:30"),
+        ({"all": [{"field": "time", "op": "after", "value": ["09:00"]}]}, "all.0.", "A time like 09:30"),
+        ({"all": [{"field": "client_attribute", "op": "empty"}]}, "all.0.", "which one"),
+        ({"all": [{"field": "client_attribute", "of": 5, "op": "empty"}]}, "all.0.", "which one"),
         ({"all": "x"}, "", "one list"),
         ({"all": [], "any": []}, "", "one list"),
         ({"all": [{"all": [{"all": [{"all": [{"all": []}]}]}]}]}, "all.0.all.0.all.0.all.0.", "deep at most"),
@@ -186,3 +217,10 @@ def test_containing_and_not_containing_are_opposites(text: str, part: str) -> No
     without = holds({**node, "op": "not_contains"}, text=text)
     assert holds({**node, "op": "contains"}, text=text) is not without
     assert holds({"none": [{**node, "op": "contains"}]}, text=text) is without
+
+
+def test_an_attribute_is_asked_for_by_its_name() -> None:
+    asked = {"field": "client_attribute", "of": "Plan", "op": "is", "value": "gold"}
+    assert holds(asked, client_attribute={"Plan": "Gold"})
+    assert not holds(asked, client_attribute={"Order": "gold"})
+    assert holds({**asked, "op": "empty"}, client_attribute={})

@@ -85,6 +85,8 @@ def test_each_event_sets_its_rule_off_and_once(event: str, anna: User, tag: Tag)
     elif event == Event.TICKET_REOPENED:
         close(ticket, anna)
         operations.set_status(ticket, status=Status.objects.get(pk=Status.IN_PROGRESS_ID), staff=anna)
+    elif event == Event.CLIENT_STARTED:
+        make_ticket(client=make_client(start_payload="promo"))
     elif event == Event.TICKET_WOKEN:
         properties.snooze(ticket, until=None, staff=anna)
         properties.wake(ticket, staff=anna)

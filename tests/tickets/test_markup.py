@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tickets.entity_nesting import ORDER, entities_of, nested, spans_of
@@ -124,6 +124,15 @@ def test_any_formatted_text_is_edited_without_a_change_of_its_words(said: Any) -
     assert parse(write(text, entities))[0] == text
 
 
+BLANK_AT_AN_END = [
+    {"type": "blockquote", "offset": 0, "length": 1},
+    {"type": "bold", "offset": 0, "length": 3},
+    {"type": "bold", "offset": 17, "length": 2},
+    {"type": "italic", "offset": 6, "length": 12},
+]
+
+
+@example(("](https://x.y/)0 00", BLANK_AT_AN_END))
 @given(formatted())
 def test_entities_are_nested_as_telegram_allows(said: Any) -> None:
     text, entities = said

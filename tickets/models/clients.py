@@ -60,6 +60,7 @@ class Client(models.Model):
     banned_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    is_premium = models.BooleanField(_("Telegram Premium"), default=False, db_default=False)
     is_reachable = models.BooleanField(_("reachable"), default=True)
     # The profile picture as it was when it was last looked for, and Telegram's name for it.
     avatar = models.FileField(_("picture"), upload_to="avatars/%Y/%m/", max_length=255, blank=True)

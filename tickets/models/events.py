@@ -38,6 +38,7 @@ class TicketEvent(models.Model):
         AMENDMENT_CHANGED = "amendment_changed", _("Change of a message")
         DELIVERY_CHANGED = "delivery_changed", _("Delivery changed")
         ATTACHMENT_CHANGED = "attachment_changed", _("File fetched")
+        CLIENT_STARTED = "client_started", _("Client came by a link")
         CLIENT_BLOCKED = "client_blocked", _("Client blocked the bot")
         CLIENT_UNBLOCKED = "client_unblocked", _("Client unblocked the bot")
         CLIENT_BANNED = "client_banned", _("Client banned")

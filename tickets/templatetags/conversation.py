@@ -42,6 +42,7 @@ EVENT_ICONS = {
     TicketEvent.Kind.TICKET_WOKEN: "alarm-off",
     TicketEvent.Kind.BUTTON_PRESSED: "hand-click",
     TicketEvent.Kind.TICKET_RATED: "star",
+    TicketEvent.Kind.CLIENT_STARTED: "link",
     TicketEvent.Kind.CLIENT_BLOCKED: "ban",
     TicketEvent.Kind.CLIENT_UNBLOCKED: "circle-check",
 }
