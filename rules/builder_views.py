@@ -194,7 +194,7 @@ def _definition(request: HttpRequest) -> Definition:
 
 def _id(value: Any) -> int | None:
     """A number of something, also as a menu gives it; 0, which nothing has, for what is no number."""
-    return None if value in {None, ""} else ticket_number(str(value)) or 0
+    return None if value is None or value == "" else ticket_number(str(value)) or 0
 
 
 def _without_nul(value: Any) -> Any:

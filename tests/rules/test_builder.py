@@ -7,14 +7,17 @@ import pytest
 from django.apps import apps
 from django.test import Client as Browser
 
-from rules import trial
+from rules import language, trial
+from rules.facts import Facts
 from rules.models import Event, Rule, RuleRun
 from rules.ready import READY
-from staff.models import AuditEntry, User
+from staff.models import AuditEntry, Team, User
 from staff.roles import Role
-from tests.factories import make_client, make_message, make_ticket, make_user
+from tests.factories import make_client, make_inbox, make_message, make_ticket, make_user
 from tests.tickets.cast import browser_of
-from tickets.models import Tag, Ticket, TicketEvent
+from tickets import operations as ticket_operations
+from tickets import properties
+from tickets.models import Status, Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -271,3 +274,89 @@ def test_the_journal_says_which_rule_it_was(browser: Browser, refund: dict[str, 
     page = browser.get(f"/tickets/{ticket.pk}/").content.decode()
     assert "Rule “Refunds” changed the tags: +Refund" in page
     assert TicketEvent.objects.get(kind="tags_changed").data["rule_id"] == Rule.objects.get().pk
+
+
+def test_a_rule_of_one_inbox_and_team_acts_in_no_other(browser: Browser, refund: dict[str, Any]) -> None:
+    team, inbox = Team.objects.create(name="Night"), make_inbox("Shop")
+    given = {**refund, "event": "team_changed", "conditions": {}, "inbox": inbox.pk, "team": str(team.pk)}
+    assert browser.post("/rules/new/", posted(given)).status_code == 302
+    assert (
+        "if the inbox is one of Shop and the team is one of Night" in browser.get("/rules/").content.decode()
+    )
+    boss = User.objects.get()
+    here = make_ticket(client=make_client(inbox=inbox))
+    other_team, elsewhere = make_ticket(client=make_client(inbox=inbox)), make_ticket()
+    properties.set_team(here, team=team, staff=boss)
+    properties.set_team(other_team, team=Team.objects.create(name="Day"), staff=boss)
+    properties.set_team(elsewhere, team=team, staff=boss)
+    assert [one.tags.count() for one in (here, other_team, elsewhere)] == [1, 0, 0]
+    explained = browser.post("/rules/try/", posted(given, ticket=str(elsewhere.pk))).content.decode()
+    assert "the rule would do nothing" in explained
+    assert 'data-holds="no"' in explained
+
+
+@pytest.mark.parametrize(("name", "words"), [("inbox", "no such inbox"), ("team", "no such team")])
+@pytest.mark.parametrize("value", [999_999, "x", -1, [1]])
+def test_what_it_is_narrowed_to_has_to_be_there(
+    browser: Browser, refund: dict[str, Any], name: str, words: str, value: Any
+) -> None:
+    answer = browser.post("/rules/new/", posted({**refund, name: value}))
+    assert answer.status_code == 409
+    assert words in answer.content.decode()
+    assert not Rule.objects.exists()
+
+
+def test_the_deepest_conditions_may_be_narrowed_too(refund: dict[str, Any]) -> None:
+    deepest = {"all": [{"any": [{"all": [{"any": refund["conditions"]["all"]}]}]}]}
+    rule = Rule(event=Event.MESSAGE_RECEIVED, conditions=deepest, inbox=make_inbox())
+    assert language.check(deepest) == []
+    assert not language.compiled(rule.asked)(Facts(TicketEvent(ticket=make_ticket(text="refund"))))
+
+
+@pytest.mark.parametrize("editable_by", Rule.EditableBy.values)
+@pytest.mark.parametrize("who", ["author", "supervisor", "administrator"])
+def test_who_may_change_it(refund: dict[str, Any], boss: User, editable_by: str, who: str) -> None:
+    browser_of(boss).post("/rules/new/", posted({**refund, "editable_by": editable_by}))
+    rule = Rule.objects.get()
+    colleague = boss
+    if who != "author":
+        colleague = make_user("colleague")
+        colleague.set_role(Role.SUPERVISOR if who == "supervisor" else Role.ADMINISTRATOR)
+    may = editable_by == "all" or who == "administrator" or (editable_by, who) == ("author", "author")
+    theirs = browser_of(colleague)
+    saved = theirs.post(f"/rules/{rule.pk}/", posted({**refund, "name": "Mine now"}, version=rule.version))
+    assert saved.status_code == (302 if may else 409)
+    assert may or "This rule is changed by:" in saved.content.decode()
+    assert theirs.post(f"/rules/{rule.pk}/switch/", {"enabled": "0"}).status_code == (302 if may else 403)
+    assert theirs.post(f"/rules/{rule.pk}/remove/").status_code == (302 if may else 403)
+    assert Rule.objects.exists() is not may
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "value", "wanted"),
+    [
+        ("status", "changed", None, ["taken", "closed", "unassigned"]),
+        ("status", "changed_from", ["1"], ["taken", "closed"]),
+        ("status", "changed_to", ["3"], ["closed"]),
+        ("assignee", "changed_from", [""], ["taken"]),
+        ("assignee", "changed", None, ["taken", "unassigned"]),
+        ("priority", "changed_to", ["4"], ["urgent"]),
+        ("team", "changed", None, ["team"]),
+    ],
+)
+def test_what_changed_from_what(field: str, op: str, value: Any, wanted: list[str], boss: User) -> None:
+    ticket = make_ticket(text="a")
+    seen: dict[str, TicketEvent] = {}
+
+    def happens(name: str, act: Any) -> None:
+        act()
+        seen[name] = ticket.events.select_related("ticket__status").order_by("-seq")[0]
+
+    happens("urgent", lambda: properties.set_priority(ticket, priority=Ticket.Priority.URGENT, staff=boss))
+    happens("team", lambda: properties.set_team(ticket, team=Team.objects.create(name="T"), staff=boss))
+    happens("taken", lambda: ticket_operations.take(ticket, staff=boss))
+    happens("unassigned", lambda: ticket_operations.assign(ticket, assignee=None, staff=boss))
+    closed = Status.objects.get(pk=Status.CLOSED_ID)
+    happens("closed", lambda: ticket_operations.set_status(ticket, status=closed, staff=boss))
+    holds = language.compiled({"all": [{"field": field, "op": op, "value": value}]})
+    assert sorted(name for name, event in seen.items() if holds(Facts(event))) == sorted(wanted)

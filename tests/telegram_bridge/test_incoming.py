@@ -323,6 +323,20 @@ class TestStart:
         operations.set_status(ticket, status=Status.objects.get(pk=Status.CLOSED_ID), staff=make_user())
         assert received(inbound, text("Again")).ticket.source == ""
 
+    def test_a_link_they_come_by_while_a_ticket_is_open_is_told_in_it(self, inbound: Inbound) -> None:
+        ticket = received(inbound, text("Hello")).ticket
+        inbound.apply(text("/start ad_7"))
+        event = ticket.events.get(kind=Kind.CLIENT_STARTED)
+        assert (event.data, event.actor) == ({"payload": "ad_7"}, "client")
+        inbound.apply(text("/start"))
+        assert ticket.events.filter(kind=Kind.CLIENT_STARTED).count() == 1, "no link, nothing to tell"
+
+    def test_premium_is_followed(self, inbound: Inbound) -> None:
+        client = received(inbound, text("a", sender=user(is_premium=True))).ticket.client
+        assert client.is_premium
+        received(inbound, text("b"))
+        assert not Client.objects.get(pk=client.pk).is_premium
+
     def test_words_after_something_else_are_no_start(self, inbound: Inbound) -> None:
         assert received(inbound, text("/started yesterday")).text == "/started yesterday"
 
