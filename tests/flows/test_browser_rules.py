@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rules.models import Rule
-from staff.models import User
+from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import make_client, make_ticket, make_user
 from tests.flows.staff_browser import errors_of, window_of
@@ -90,5 +90,51 @@ def test_by_keyboard_with_groups_and_json(browser: Any, processes: Any, boss: Us
     )
     box.fill("{")
     expect(page.locator("[data-wrong]")).to_contain_text("This is no JSON.")
+    page.context.close()
+    assert errors == []
+
+
+def test_a_schedule_an_attribute_and_who_may_change_it(browser: Any, processes: Any, boss: User) -> None:
+    Team.objects.create(name="Night")
+    page = window_of(browser, boss, processes.web().url, viewport={"width": 1280, "height": 900})
+    errors = errors_of(page)
+    page.goto("/rules/new/")
+    expect(page.get_by_text("Whoever waits for an hour")).to_be_hidden()
+    page.get_by_label("When").select_option("schedule")
+    expect(page.get_by_label("Monday")).to_be_checked()
+    page.get_by_label("Tuesday").uncheck()
+    times = page.get_by_label("Times, such as 09:00, 17:30")
+    times.fill("9")
+    expect(page.locator("[data-wrong]")).to_contain_text("Times like 09:30 are needed.")
+    times.fill("09:00, 17:30")
+    page.get_by_role("button", name="+ Condition").click()
+    page.get_by_label("What is asked about").select_option("client_attribute")
+    expect(page.locator("[data-wrong]")).to_contain_text("Say which one.")
+    page.get_by_label("Which one").fill("Plan")
+    page.get_by_label("How it is compared").select_option("is")
+    page.get_by_label("With what").fill("gold")
+    page.get_by_role("button", name="+ Condition").click()
+    page.get_by_label("What is asked about").last.select_option("time")
+    page.get_by_label("With what").last.fill("08:30")
+    page.get_by_role("button", name="+ What is done").click()
+    page.get_by_label("What is done").select_option("priority")
+    page.get_by_label("With what").last.select_option("4")
+    page.get_by_label("Of any team").select_option(label="Night")
+    page.get_by_label("Who may change this rule").select_option("author")
+    expect(page.locator("[data-sentence]")).to_have_text(
+        "When on a schedule (Monday, Wednesday, Thursday, Friday; 09:00, 17:30), if the team is one of Night "
+        "and (the client’s attribute “Plan” is “gold” and the time of day is before 08:30): "
+        "set the priority Urgent."
+    )
+    expect(page.locator("[data-wrong]")).to_be_hidden()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".rules")).to_contain_text("Plan")
+    rule = Rule.objects.get()
+    assert rule.schedule == {"days": ["0", "2", "3", "4"], "times": ["09:00", "17:30"]}
+    assert (rule.team.name if rule.team else "", rule.editable_by) == ("Night", "author")
+    page.goto(f"/rules/{rule.pk}/")
+    expect(page.get_by_label("Tuesday")).not_to_be_checked()
+    expect(page.get_by_label("Which one")).to_have_value("Plan")
+    expect(page.get_by_label("Who may change this rule")).to_have_value("author")
     page.context.close()
     assert errors == []
