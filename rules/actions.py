@@ -7,6 +7,7 @@ is gone) raises Skip with words that are shown with the run.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -269,13 +270,14 @@ def _answer(doing: Doing, value: Any) -> bool:
     return True
 
 
-def _ask_rating(doing: Doing, value: Any) -> bool:
+def _ask_rating(doing: Doing, value: Any, *, thumbs: bool = False) -> bool:
     """Once for a ticket."""
     asked = doing.ticket.messages.filter(direction=Message.Direction.OUT).exclude(buttons=[])
     rated = Rating.objects.filter(ticket=doing.ticket.pk).exists()
     if rated or any(rating_steps.is_request(message) for message in asked.only("buttons")):
         raise Skip(gettext_noop("The client was asked already."))
-    rating_steps.ask_rating(doing.change, doing.ticket, filled(str(value), doing.ticket), doing.actor)
+    text = filled(str(value), doing.ticket)
+    rating_steps.ask_rating(doing.change, doing.ticket, text, doing.actor, thumbs=thumbs)
     return True
 
 
@@ -362,6 +364,7 @@ ACTIONS: dict[str, Action] = {
     "notify": Action(gettext_lazy("tell"), _notify, "choice", "people"),
     "notify_team": Action(gettext_lazy("tell the team"), _notify_team, "choice", "teams"),
     "ask_rating": Action(gettext_lazy("ask for a rating"), _ask_rating, "text"),
+    "ask_thumbs": Action(gettext_lazy("ask for 👍 or 👎"), partial(_ask_rating, thumbs=True), "text"),
     "note": Action(gettext_lazy("write a note"), _note, "text"),
     "snooze": Action(gettext_lazy("put it aside for hours"), _snooze, "hours"),
     "webhook": Action(gettext_lazy("call the address"), _webhook, "address"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from tickets.models import Ticket
 from tickets.querysets import ticket_number
 
 RUNS_SHOWN = 20
+RUNS_COUNTED = 1000
 LONGEST_DEFINITION = 100_000  # characters
 
 
@@ -235,6 +237,7 @@ def _draw(
         "is_blank": not request.GET and request.method != "POST",
         "variables": VARIABLES,
         "runs": runs[:RUNS_SHOWN],
+        "summary": _summary(rule) if rule else {},
         "versions": rule.versions.select_related("staff")[:RUNS_SHOWN] if rule else [],
         "webhook_key": webhooks.key_of(rule.pk) if rule else "",
         "calls": WebhookCall.objects.filter(rule=rule).order_by("-pk")[:RUNS_SHOWN] if rule else [],
@@ -242,6 +245,15 @@ def _draw(
     response = render(request, "rules/builder.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _summary(rule: Rule) -> dict[str, Any]:
+    """How its last runs ended, and the milliseconds of the slowest."""
+    last = RuleRun.objects.filter(rule=rule).order_by("-pk").values("pk")[:RUNS_COUNTED]
+    ended = {f"{one}": Count("pk", filter=Q(outcome=one)) for one in RuleRun.Outcome.values}
+    return RuleRun.objects.filter(pk__in=last).aggregate(
+        number=Count("pk"), slowest=Max("milliseconds"), **ended
+    )
 
 
 def _vocabulary(offers: Offers) -> dict[str, Any]:

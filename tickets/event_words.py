@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.models import Status, Ticket, TicketEvent
+from tickets.models.ratings import drawn
 
 Kind = TicketEvent.Kind
 Actor = TicketEvent.Actor
@@ -102,7 +103,7 @@ def in_words(event: TicketEvent) -> str:
         "before": _before(event),
         "after": _after(event),
         "tags": _tags(data),
-        "stars": "★" * int(data.get("score", 0)) + "☆" * (5 - int(data.get("score", 0))),
+        "stars": drawn(int(data.get("score", 0)), thumbs=bool(data.get("thumbs"))),
         "until": _moment(data.get("until")),
     }
 

@@ -12,18 +12,20 @@ from tickets import amendment_steps, steps
 from tickets.content import Content
 from tickets.journal import CLIENT, SYSTEM, Actor, Change
 from tickets.models import Amendment, Message, Rating, Ticket, TicketEvent
+from tickets.models.ratings import HIGHEST, THUMBS
 
 Kind = TicketEvent.Kind
-HIGHEST = 5
 LANGUAGES = ("ru", "en")
 LONGEST_COMMENT = 4096
 
 
-def ask_rating(change: Change, ticket: Ticket, text: str, actor: Actor) -> Message:
-    """The request, queued, with a button for each of one to five stars."""
+def ask_rating(change: Change, ticket: Ticket, text: str, actor: Actor, *, thumbs: bool = False) -> Message:
+    """The request, queued, with a button for each of one to five stars, or for each of two thumbs."""
     row: list[dict[str, Any]] = [
         {"text": f"{score} ⭐", "answer": str(score), "rating": score} for score in range(1, HIGHEST + 1)
     ]
+    if thumbs:
+        row = [{"text": one, "answer": one, "rating": score, "thumbs": True} for score, one in THUMBS.items()]
     content = Content(text=text, buttons=[row])
     return steps.write_message(change, ticket, content, actor=actor)
 
@@ -34,14 +36,20 @@ def rating_of(button: dict[str, Any]) -> int | None:
     return score if isinstance(score, int) and 1 <= score <= HIGHEST else None
 
 
-def rate(change: Change, request: Message, score: int) -> Rating:
+def rate(change: Change, request: Message, score: int, *, thumbs: bool = False) -> Rating:
     """The client pressed so many stars below `request`, which then says so, in place of its buttons."""
     ticket = request.ticket
-    now = {"score": score, "staff": ticket.assignee, "request": request, "created_at": change.now}
+    now = {
+        "score": score,
+        "thumbs": thumbs,
+        "staff": ticket.assignee,
+        "request": request,
+        "created_at": change.now,
+    }
     rating, _created = Rating.objects.update_or_create(ticket=ticket, defaults=now)
     request.buttons = []
     request.save(update_fields=["buttons"])
-    change.record(ticket, Kind.TICKET_RATED, CLIENT, data={"score": score}, quietly=True)
+    change.record(ticket, Kind.TICKET_RATED, CLIENT, data={"score": score, "thumbs": thumbs}, quietly=True)
     language = ticket.client.language_code.partition("-")[0].lower()
     with translation.override(language if language in LANGUAGES else "en"):
         thanks = _("Thank you! Your rating: %(stars)s") % {"stars": rating.stars}

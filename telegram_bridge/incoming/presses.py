@@ -41,7 +41,7 @@ def pressed(change: Change, source: Source, query: Json) -> str:
     if button is None:
         return GONE
     if (score := rating_steps.rating_of(button)) is not None:
-        rating_steps.rate(change, message, score)
+        rating_steps.rate(change, message, score, thumbs=button.get("thumbs") is True)
         return ""
     amendment_steps.press_button(
         change, message, text=button.get("text", ""), answer=button.get("answer", "")

@@ -62,6 +62,7 @@ def test_a_rule_is_saved_reads_as_a_sentence_and_works(
     shown = browser.get(f"/rules/{rule.pk}/").content.decode()
     assert f"#{ticket.pk}" in shown
     assert "version 1" in shown
+    assert "1 run: 1 done, 0 skipped, 0 failed; the slowest took" in shown
     entry = AuditEntry.objects.get(object_type="rules.rule")
     assert (entry.actor, entry.action) == (boss, "added")
 

@@ -69,6 +69,23 @@ def test_a_press_rates_and_the_request_says_so_in_place(
     assert Rating.objects.get().score == 4
 
 
+def test_by_thumb(inbound: Inbound, anna: User) -> None:
+    Rule.objects.create(event=Event.TICKET_CLOSED, actions=[{"do": "ask_thumbs", "value": "All right?"}])
+    ticket = operations.take(received(inbound, text("Hello")).ticket, staff=anna)
+    close(ticket)
+    request = Message.objects.get(direction="out")
+    assert [button["text"] for button in request.buttons[0]] == ["👍", "👎"]
+    Message.objects.filter(pk=request.pk).update(delivery=Message.Delivery.SENT)
+    TelegramMessage.objects.create(bot=inbound.bot, chat_id=CLIENT, telegram_id=SENT, message=request)
+    pressed(inbound, press(f"answer:{request.pk}:0:1"))
+    rating = Rating.objects.get()
+    assert (rating.score, rating.stars) == (1, "👎")
+    assert Amendment.objects.get().data["text"].startswith("Thank you! Your rating: 👎\n")
+    page = browser_of(anna).get(f"/tickets/{ticket.pk}/").content.decode()
+    assert "The client rated the ticket: 👎" in page
+    assert 'aria-label="👎"' in page
+
+
 def test_it_is_told_in_the_clients_language(inbound: Inbound, request_: Message) -> None:
     received(inbound, text("Привет", sender=user(language_code="ru")))
     pressed(inbound, press(f"answer:{request_.pk}:0:4"))

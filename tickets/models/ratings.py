@@ -9,6 +9,15 @@ from tickets.models.messages import Message
 from tickets.models.tickets import Ticket
 
 LOWEST, HIGHEST = 1, 5
+# Of who was asked for one of two: the ends of the scale.
+THUMBS = {HIGHEST: "👍", LOWEST: "👎"}
+
+
+def drawn(score: int, *, thumbs: bool) -> str:
+    """★★★★☆, or the thumb."""
+    if thumbs and score in THUMBS:
+        return THUMBS[score]
+    return "★" * score + "☆" * (HIGHEST - score)
 
 
 class Rating(models.Model):
@@ -30,6 +39,8 @@ class Rating(models.Model):
     score = models.PositiveSmallIntegerField(
         _("rating"), validators=[MinValueValidator(LOWEST), MaxValueValidator(HIGHEST)]
     )
+    # Given as 👍 or 👎, not in stars.
+    thumbs = models.BooleanField(_("by thumb"), default=False, db_default=False)
     comment = models.TextField(_("comment"), blank=True, default="")
     created_at = models.DateTimeField(_("when"))
 
@@ -48,4 +59,4 @@ class Rating(models.Model):
 
     @property
     def stars(self) -> str:
-        return "★" * self.score + "☆" * (HIGHEST - self.score)
+        return drawn(self.score, thumbs=self.thumbs)
