@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rules import actions, language
+from rules import action_checks, language
 from rules.models import Rule, RuleRun
 from staff.admin_views import BigTable, ReadOnly
 
@@ -20,7 +20,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         cleaned = cast(dict[str, Any], super().clean())
         conditions, done = cleaned.get("conditions") or {}, cleaned.get("actions") or []
         wrong = [one.words for one in language.check(conditions)] if conditions else []
-        wrong += [words for _path, words in actions.check(done)] if done else []
+        wrong += [words for _path, words in action_checks.check(done)] if done else []
         if wrong:
             raise forms.ValidationError(wrong)
         if not done and cleaned.get("assign_to") is None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import actions, language
+from rules import action_checks, language
 from rules.facts import CHOICE, FIELDS, NUMBER, SEVERAL, TEXT, YES
 
 OF_KIND = {TEXT: "text", CHOICE: "priority", NUMBER: "age", YES: "has_file", SEVERAL: "tags"}
@@ -175,7 +175,7 @@ def test_whatever_it_is_it_is_checked_and_then_compiles_or_not(tree: Any) -> Non
 @settings(max_examples=200, deadline=None)
 @given(json_values)
 def test_whatever_actions_are_they_are_checked(value: Any) -> None:
-    for words in (words for _path, words in actions.check(value)):
+    for words in (words for _path, words in action_checks.check(value)):
         assert words
 
 
