@@ -13,17 +13,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from rules import webhooks
+from rules import answers, webhooks
 from rules.capacity import has_room, hold
 from rules.facts import labels
 from rules.models import Rule, RuleRun, Turn
+from rules.texts import filled
 from staff.models import Team, User
 from staff.roles import WORK
 from tickets import amendment_steps, notifying, property_steps, rating_steps, steps
-from tickets.canned import VARIABLE
 from tickets.content import Content
 from tickets.errors import OperationRefused
 from tickets.journal import Actor, Change
@@ -31,10 +30,6 @@ from tickets.mentions import called_in
 from tickets.models import Amendment, Client, Message, Notification, Rating, Status, Tag, Ticket, TicketEvent
 from tickets.querysets import who_sees
 from tickets.reaction_emoji import QUICK
-
-LONGEST_TEXT = 4096  # characters of a message: https://core.telegram.org/bots/api#sendmessage
-MOST_ACTIONS = 20
-VARIABLES = ("client.name", "client.first_name", "ticket.number")
 
 
 class Skip(Exception):
@@ -253,7 +248,7 @@ def _note(doing: Doing, value: Any) -> bool:
 
 
 def _answer(doing: Doing, value: Any) -> bool:
-    """{"text", "hours"}: to one client once in so many hours at most."""
+    """rules/answers.py says what; with {"hours"} to one client once in so many hours at most."""
     hours = float(value.get("hours") or 0)
     if hours:
         since = doing.change.now - timedelta(hours=hours)
@@ -265,8 +260,10 @@ def _answer(doing: Doing, value: Any) -> bool:
         )
         if said.exists():
             raise Skip(gettext_noop("The client was told so a short while ago."))
-    content = Content(text=filled(str(value["text"]), doing.ticket))
-    steps.write_message(doing.change, doing.ticket, content, actor=doing.actor)
+    with answers.content(value, doing.ticket) as content:
+        if content is None:
+            raise Skip(gettext_noop("There is no such canned reply any more."))
+        steps.write_message(doing.change, doing.ticket, content, actor=doing.actor)
     return True
 
 
@@ -330,14 +327,6 @@ def _webhook(doing: Doing, value: Any) -> bool:
     return True
 
 
-def filled(text: str, ticket: Ticket) -> str:
-    """The text with its variables' values."""
-    name = ticket.client.name
-    first = name.split()[0] if name.split() else name
-    values = {"client.name": name, "client.first_name": first, "ticket.number": str(ticket.pk)}
-    return VARIABLE.sub(lambda found: values.get(found[1], found[0]), text)[:LONGEST_TEXT]
-
-
 ACTIONS: dict[str, Action] = {
     "assign": Action(gettext_lazy("assign it to"), _assign, "choice", "people"),
     "round_robin": Action(gettext_lazy("assign it in turn within the team"), _round_robin, "choice", "teams"),
@@ -357,7 +346,7 @@ ACTIONS: dict[str, Action] = {
         gettext_lazy("remove the tag"), lambda doing, value: _tags(doing, value, add=False), "choice", "tags"
     ),
     "tag_client": Action(gettext_lazy("tag the client"), _tag_client, "choice", "tags"),
-    "answer": Action(gettext_lazy("answer the client"), _answer, "answer"),
+    "answer": Action(gettext_lazy("answer the client"), _answer, "answer", "canned"),
     "react": Action(
         gettext_lazy("react with"), _react, "choice", [(str(place), one) for place, one in enumerate(QUICK)]
     ),
@@ -370,63 +359,3 @@ ACTIONS: dict[str, Action] = {
     "webhook": Action(gettext_lazy("call the address"), _webhook, "address"),
     "ban": Action(gettext_lazy("ban the client"), _ban),
 }
-
-
-def check(actions: Any) -> list[tuple[str, str]]:
-    """(path, words) for everything that is wrong with a list of actions."""
-    if not isinstance(actions, list):
-        return [("actions", _("Actions are a list."))]
-    if len(actions) > MOST_ACTIONS:
-        return [("actions", _("%(most)d actions at most.") % {"most": MOST_ACTIONS})]
-    wrong = []
-    for number, one in enumerate(actions):
-        known = isinstance(one, dict) and isinstance(one.get("do"), str)
-        action = ACTIONS.get(one["do"]) if known else None
-        words = _("Choose what is done.") if action is None else _wrong_value(action, one.get("value"))
-        if words:
-            wrong.append((f"actions.{number}", words))
-    return wrong
-
-
-def _wrong_value(action: Action, value: Any) -> str:
-    looks: dict[str, Callable[[], str]] = {
-        "choice": lambda: _wrong_choice(action, value),
-        "hours": lambda: _wrong_hours(value, least=0.01),
-        "text": lambda: _wrong_text(value),
-        "address": lambda: webhooks.wrong_address(value),
-        "answer": lambda: _wrong_answer(value),
-    }
-    return looks[action.takes]() if action.takes else ""
-
-
-def _wrong_choice(action: Action, value: Any) -> str:
-    fits = isinstance(value, str | int) and not isinstance(value, bool) and str(value).isdecimal()
-    offered = action.choices if isinstance(action.choices, list) else None
-    if not fits or len(str(value)) > 18 or (offered and str(value) not in dict(offered)):
-        return _("Choose one.")
-    return ""
-
-
-def _wrong_answer(value: Any) -> str:
-    if not isinstance(value, dict):
-        return _("Words are needed here.")
-    return _wrong_text(value.get("text")) or _wrong_hours(value.get("hours") or 0, least=0)
-
-
-def _wrong_text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        return _("Words are needed here.")
-    if len(value) > LONGEST_TEXT:
-        return _("%(most)d characters at most.") % {"most": LONGEST_TEXT}
-    for name in VARIABLE.findall(value):
-        if name not in VARIABLES:
-            return _("There is no variable “%(name)s”.") % {"name": name}
-    return ""
-
-
-def _wrong_hours(value: Any, *, least: float) -> str:
-    try:
-        hours = float(value)
-    except (TypeError, ValueError):
-        return _("A number of hours is needed here.")
-    return "" if least <= hours <= 24 * 365 else _("A number of hours is needed here, a year's at most.")

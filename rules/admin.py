@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rules import actions, language, operations, schedules
+from rules import action_checks, language, operations, schedules
 from rules.models import Event, Rule, RuleRun
 from staff.admin_views import BigTable, ReadOnly
 from staff.models import User
@@ -21,7 +21,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         cleaned = cast(dict[str, Any], super().clean())
         conditions, done = cleaned.get("conditions") or {}, cleaned.get("actions") or []
         wrong = [one.words for one in language.check(conditions)] if conditions else []
-        wrong += [words for _path, words in actions.check(done)] if done else []
+        wrong += [words for _path, words in action_checks.check(done)] if done else []
         if cleaned.get("event") == Event.SCHEDULE and (words := schedules.wrong_in(cleaned.get("schedule"))):
             wrong.append(words)
         if wrong:

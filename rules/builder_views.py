@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rules import operations, trial, webhooks, words
-from rules.actions import ACTIONS, VARIABLES
+from rules.actions import ACTIONS
 from rules.facts import FIELDS, WEEKDAYS
 from rules.language import OPERATORS, Wrong
 from rules.models import TIMED, Event, Rule, RuleRun, WebhookCall
 from rules.offers import Offers
 from rules.operations import Definition
 from rules.ready import READY
+from rules.texts import VARIABLES
 from staff.access import employee, permission_required, staff_required
 from staff.roles import MANAGE_DESK
 from tickets.errors import OperationRefused
@@ -258,7 +259,7 @@ def _summary(rule: Rule) -> dict[str, Any]:
 
 def _vocabulary(offers: Offers) -> dict[str, Any]:
     """What the builder's script offers: events, fields with their operators, actions, choices."""
-    named = ("people", "teams", "tags", "statuses", "inboxes")
+    named = ("people", "teams", "tags", "statuses", "inboxes", "canned")
     return {
         "events": [[value, str(label)] for value, label in Event.choices],
         "timed": sorted(TIMED),

@@ -1,11 +1,13 @@
-"""What there is to choose from in a rule: people, teams, tags, statuses, inboxes, by id; and their names."""
+"""What there is to choose from in a rule: people, teams, tags, statuses, inboxes, canned replies, by id; and
+their names."""
 
 from functools import cached_property
 from typing import Any
 
 from rules.facts import FIELDS
 from staff.models import Team, User
-from tickets.models import Inbox, Status, Tag
+from tickets.models import CannedReply, Inbox, Status, Tag
+from tickets.models.shared import Audience
 
 Choices = list[tuple[str, str]]
 
@@ -32,6 +34,12 @@ class Offers:
     @cached_property
     def inboxes(self) -> Choices:
         return [(str(pk), name) for pk, name in Inbox.objects.values_list("pk", "name")]
+
+    @cached_property
+    def canned(self) -> Choices:
+        """Those that all may use: a rule is nobody's own, and sends nobody's own."""
+        replies = CannedReply.objects.filter(audience=Audience.ALL)
+        return [(str(one.pk), f"/{one.shortcut} {one.title}".rstrip()) for one in replies]
 
     def of(self, choices: Any) -> Choices:
         """`choices` as a field or an action names them: a list, or the name of one of these."""

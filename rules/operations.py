@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from rules import actions, language, schedules
+from rules import action_checks, language, schedules
 from rules.models import TIMED, Event, Rule, RuleVersion
 from rules.timers import LONGEST_MINUTES
 from staff.models import Team, User
@@ -81,7 +81,7 @@ def wrong_in(definition: Definition) -> list[tuple[str, str]]:
     if definition.conditions:
         found = language.check(definition.conditions)
         wrong += [(f"conditions.{one.path}".rstrip("."), one.words) for one in found]
-    wrong += actions.check(definition.actions)
+    wrong += action_checks.check(definition.actions)
     if not definition.actions:
         wrong.append(("actions", _("Add what the rule does.")))
     return wrong

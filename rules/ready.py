@@ -37,6 +37,7 @@ READY: dict[str, Ready] = {
                 "do": "answer",
                 "value": {
                     "text": "Thank you, {{ client.first_name }}! Your number is {{ ticket.number }}.",
+                    "texts": {"ru": "Спасибо, {{ client.first_name }}! Ваш номер — {{ ticket.number }}."},
                     "hours": 12,
                 },
             }
@@ -50,7 +51,11 @@ READY: dict[str, Ready] = {
         [
             {
                 "do": "answer",
-                "value": {"text": "Nobody is here now; we answer in the morning.", "hours": 12},
+                "value": {
+                    "text": "Nobody is here now; we answer in the morning.",
+                    "texts": {"ru": "Сейчас никого нет; мы ответим утром."},
+                    "hours": 12,
+                },
             }
         ],
     ),

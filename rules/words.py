@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rules.actions import ACTIONS
 from rules.facts import FIELDS, WEEKDAYS, YES
@@ -103,10 +104,24 @@ def action_words(one: Any, offers: Offers) -> str:
     if action.takes == "choice":
         return f"{action.label} {offers.name(action.choices, value)}"
     if action.takes == "answer":
-        return f"{action.label} “{_short(value.get('text') if isinstance(value, dict) else '')}”"
+        return f"{action.label} {_answer(value if isinstance(value, dict) else {}, offers)}"
     if action.takes == "text":
         return f"{action.label} “{_short(value)}”"
     return f"{action.label} {value}" if action.takes in {"hours", "address"} else str(action.label)
+
+
+def _answer(value: dict[str, Any], offers: Offers) -> str:
+    """ "“Hello” (also in ru, de; with 2 buttons)"."""
+    if canned := value.get("canned"):
+        return _("with the canned reply %(name)s") % {"name": offers.name("canned", canned)}
+    texts, rows = value.get("texts"), value.get("buttons")
+    more = []
+    if isinstance(texts, dict) and texts:
+        more.append(_("also in %(languages)s") % {"languages": _short(", ".join(texts))})
+    count = sum(len(row) for row in rows if isinstance(row, list)) if isinstance(rows, list) else 0
+    if count:
+        more.append(ngettext("with %(n)d button", "with %(n)d buttons", count) % {"n": count})
+    return f"“{_short(value.get('text'))}”" + (f" ({'; '.join(more)})" if more else "")
 
 
 def _short(value: Any) -> str:

@@ -100,12 +100,15 @@ class Change:
     @contextmanager
     def attempt(self, ticket: Ticket) -> Iterator[None]:
         """A savepoint: when the block raises, its rows and its changes to `ticket` are as if never made."""
-        written = len(self.events)
+        written, stored = len(self.events), len(self.files)
         try:
             with transaction.atomic():
                 yield
         except Exception:
             del self.events[written:]
+            for file in self.files[stored:]:  # the rest may well be committed, and no row would name these
+                file.delete(save=False)
+            del self.files[stored:]
             fresh = Ticket.objects.select_related("client", "status", "assignee").get(pk=ticket.pk)
             ticket.__dict__.update(fresh.__dict__)
             raise

@@ -1,4 +1,4 @@
-"""Buttons below a reply, as the composer sends them: rows in JSON, checked before a verb sees them.
+"""Buttons below a reply, as the composer and rules send them: rows, checked before a verb sees them.
 
 A button opens a page ({"text", "url"}) or tells us of its press ({"text", "answer"}).
 https://core.telegram.org/bots/api#inlinekeyboardbutton
@@ -39,12 +39,13 @@ class ButtonsField(forms.CharField):
             rows = json.loads(written)
         except (ValueError, RecursionError):
             rows = None
-        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            raise ValidationError(_("The buttons could not be read."))
-        return _checked([row for row in rows if row])
+        return checked(rows)
 
 
-def _checked(rows: list[list[Any]]) -> Rows:
+def checked(rows: Any) -> Rows:
+    """Rows of buttons as they can be kept and sent, without empty ones. Raises ValidationError with words."""
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise ValidationError(_("The buttons could not be read."))
     if sum(len(row) for row in rows) > MOST_BUTTONS:
         words = ngettext(
             "At most %(most)s button can be below a message.",
@@ -52,7 +53,7 @@ def _checked(rows: list[list[Any]]) -> Rows:
             MOST_BUTTONS,
         )
         raise ValidationError(words % {"most": MOST_BUTTONS})
-    return [[_button(button) for button in row] for row in rows]
+    return [[_button(button) for button in row] for row in rows if row]
 
 
 def _button(button: Any) -> dict[str, str]:

@@ -1,6 +1,7 @@
 // The builder of rules: draws the definition as a sentence of menus and fields, and keeps it in the form's JSON. The
 // server says as one types what is wrong, what the rule says, and what it would have done.
 
+import { answerFields } from "./builder_answer.js";
 import { cookie } from "./post.js";
 
 const PAUSE = 350; // milliseconds without a change
@@ -226,7 +227,7 @@ function action(one, path, drop) {
   }
   row.append(removeButton(drop));
   if (takes === "text") row.append(field(one.value, words.wordsValue, set, { tag: "textarea", properties: { rows: 2, maxLength: 4096 } }));
-  if (takes === "answer") row.append(field(one.value?.text, words.wordsValue, (value) => set({ ...one.value, text: value }), { tag: "textarea", properties: { rows: 2, maxLength: 4096 } }));
+  if (takes === "answer") row.append(...answerFields(one, path, listOf(choices), { make, choose, field, removeButton, addButton, draw, set, words }));
   return row;
 }
 

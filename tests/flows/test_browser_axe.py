@@ -90,6 +90,7 @@ def test_no_page_has_a_violation(
         f"/clients/{ticket.client_id}/",
         "/rules/",
         "/rules/new/?ready=urgent",
+        "/rules/new/?ready=received",
         "/rules/hours/",
         f"/rules/hours/{ticket.inbox_id}/",
         "/bots/",

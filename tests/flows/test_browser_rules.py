@@ -10,7 +10,7 @@ from staff.models import Team, User
 from staff.roles import Role
 from tests.factories import make_client, make_ticket, make_user
 from tests.flows.staff_browser import errors_of, window_of
-from tickets.models import Tag
+from tickets.models import CannedReply, Tag
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -136,5 +136,75 @@ def test_a_schedule_an_attribute_and_who_may_change_it(browser: Any, processes: 
     expect(page.get_by_label("Tuesday")).not_to_be_checked()
     expect(page.get_by_label("Which one")).to_have_value("Plan")
     expect(page.get_by_label("Who may change this rule")).to_have_value("author")
+    page.context.close()
+    assert errors == []
+
+
+def test_an_answer_gets_a_language_and_buttons_or_is_a_canned_reply(
+    browser: Any, processes: Any, boss: User
+) -> None:
+    reply = CannedReply.objects.create(
+        owner=boss, shortcut="prices", title="Prices", text="x", audience="all"
+    )
+    page = window_of(browser, boss, processes.web().url, viewport={"width": 390, "height": 844})
+    errors = errors_of(page)
+    page.goto("/rules/new/")
+    page.get_by_role("button", name="+ What is done").click()
+    then, sentence = page.get_by_role("group", name="Then"), page.locator("[data-sentence]")
+    then.get_by_label("What is done").select_option(label="answer the client")
+    then.get_by_label("With what").fill("**Hello**")
+
+    def press(name: str) -> None:
+        then.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+
+    press("+ In another language")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "Code of the language, as ru or de")
+    expect(page.locator("[data-wrong]")).to_contain_text("no code of a language")
+    page.keyboard.type("ru")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Привет")
+    press("+ In another language")
+    page.keyboard.type("RU")
+    twice = then.get_by_label("Code of the language, as ru or de").nth(1)
+    assert twice.evaluate("box => box.validationMessage") == "This language is there already."
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("de")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Hallo")
+    press("+ Button")
+    expect(page.locator(":focus")).to_have_attribute("aria-label", "Text on the button")
+    page.keyboard.type("Shop")
+    page.keyboard.press("Tab")
+    page.keyboard.type("https://example.com/?q={{ ticket.number }}")
+    press("+ Button")
+    page.keyboard.type("Yes")
+    expect(sentence).to_contain_text("answer the client “**Hello**” (also in ru, de; with 2 buttons).")
+    expect(page.locator("[data-wrong]")).to_be_hidden()
+
+    then.get_by_label("or a canned reply").select_option(label="/prices Prices")
+    expect(sentence).to_contain_text("answer the client with the canned reply /prices Prices.")
+    expect(then.get_by_label("or a canned reply")).to_be_focused()
+    expect(then.locator("textarea")).to_have_count(0)
+    expect(then.get_by_label("Text on the button")).to_have_count(0)
+    then.get_by_label("or a canned reply").select_option(label="or a canned reply")
+    expect(then.locator("textarea")).to_have_count(3)
+    then.locator(".builder-language").nth(1).get_by_role("button", name="Remove").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".rules")).to_contain_text("(also in ru; with 2 buttons)")
+    (done,) = Rule.objects.get().actions
+    shop = {"text": "Shop", "url": "https://example.com/?q={{ ticket.number }}"}
+    buttons = [[shop], [{"text": "Yes", "answer": "Yes"}]]
+    words = {"text": "**Hello**", "texts": {"ru": "Привет"}, "buttons": buttons, "hours": None}
+    assert done == {"do": "answer", "value": words}
+
+    page.goto(f"/rules/{Rule.objects.get().pk}/")
+    then.get_by_label("or a canned reply").select_option(label="/prices Prices")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".rules")).to_contain_text("with the canned reply /prices Prices")
+    (done,) = Rule.objects.get().actions
+    assert done["value"] == {"canned": str(reply.pk), "hours": None}
     page.context.close()
     assert errors == []

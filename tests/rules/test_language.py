@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import actions, language
+from rules import action_checks, language
 from rules.facts import CHANGING, CHOICE, CLOCK, FIELDS, NUMBER, SEVERAL, TEXT, YES
 
 OF_KIND = {
@@ -206,7 +206,7 @@ def test_whatever_it_is_it_is_checked_and_then_compiles_or_not(tree: Any) -> Non
 @settings(max_examples=200, deadline=None)
 @given(json_values)
 def test_whatever_actions_are_they_are_checked(value: Any) -> None:
-    for words in (words for _path, words in actions.check(value)):
+    for words in (words for _path, words in action_checks.check(value)):
         assert words
 
 
