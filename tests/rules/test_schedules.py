@@ -108,7 +108,7 @@ class TestOnASchedule:
     def test_a_job_that_is_done_again_does_nothing_twice(self) -> None:
         rule = make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["09:00"]})
         ticket = old_ticket(text="a")
-        again = {"rule_id": rule.pk, "inbox_id": 0, "due": MONDAY.isoformat(), "after": 0}
+        again: dict[str, Any] = {"rule_id": rule.pk, "inbox_id": 0, "due": MONDAY.isoformat(), "after": 0}
         RuleTick.objects.all().delete()
         first = datetime.now(UTC)
         again["due"] = first.isoformat()
