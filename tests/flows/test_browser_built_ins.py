@@ -84,7 +84,6 @@ def switch_on(page: Any, name: str, *, says: str) -> None:
     """By the pages: a ready rule is looked at and saved as it is."""
     page.goto("/rules/")
     page.get_by_role("link", name="New rule").click()
-    page.get_by_text("Begin with a ready rule").click()
     page.locator(".ready-rules a", has_text=name).click()
     expect(page.get_by_label("Name of the rule")).to_have_value(name)
     expect(page.locator("[data-sentence]")).to_contain_text(says)

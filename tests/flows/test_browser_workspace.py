@@ -266,6 +266,23 @@ def test_a_phone_shows_one_pane_with_a_way_back_and_a_tablet_two(page: Any, tick
     expect(page.locator("#side")).to_be_hidden()
 
 
+def test_names_in_right_to_left_scripts_break_no_line(page: Any, tickets: list[Ticket], anna: User) -> None:
+    arabic = make_ticket(client=make_client(name="محمد بن عبد الله " * 6), text="مرحبا، أين طلبي؟")
+    mixed = make_ticket(client=make_client(name="דנה Cohen (VIP) 123"), text="Order 17: איפה?")
+    page.goto(f"/tickets/{mixed.pk}/")
+    heights = {row(page, one).bounding_box()["height"] for one in (tickets[0], arabic, mixed)}
+    assert len(heights) == 1, heights
+    for ticket in (arabic, mixed):
+        name = row(page, ticket).locator(".row-name b")
+        assert name.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+        box, when = name.bounding_box(), row(page, ticket).locator(".row-time").bounding_box()
+        assert box["x"] + box["width"] <= when["x"], "the name runs into the time"
+        assert when["x"] + when["width"] <= WIDE["width"]
+    head = page.locator("#ticket-summary h1")
+    assert head.bounding_box()["height"] < 40, "on one line"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_hundred_switches_leave_no_socket_listener_or_node_behind(page: Any, tickets: list[Ticket]) -> None:
     for ticket in tickets:
         receive(ticket, Content(text="https://example.com/ " * 20))

@@ -172,7 +172,14 @@ def test_failed_updates_run_again_and_done_ones_do_not(client: Client, boss: Use
 
 
 def test_a_rule_made_here_says_who_made_it(client: Client, boss: User) -> None:
-    form = {"name": "", "event": "ticket_opened", "client": "", "assign_to": boss.pk, "position": "5"}
+    form = {
+        "name": "",
+        "event": "ticket_opened",
+        "client": "",
+        "assign_to": boss.pk,
+        "position": "5",
+        "editable_by": "all",
+    }
     assert client.post(address(Rule, "add"), form | {"enabled": "on"}).status_code == 302
     assert Rule.objects.get().created_by == boss
 
