@@ -31,8 +31,10 @@ run:
 
 test: setup
 	@embedded/chromium.sh
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "not alone" $(ARGS) || [ $$? -eq $(NONE) ]
-	@$(PY) -m pytest -q -m alone $(ARGS) || [ $$? -eq $(NONE) ]
+	@most=0; $(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "not alone" $(ARGS) || most=$$?; \
+	[ $$most -eq 0 ] || [ $$most -eq $(NONE) ] || exit $$most; \
+	alone=0; $(PY) -m pytest -q -m alone $(ARGS) || alone=$$?; \
+	[ $$alone -eq $(NONE) ] && [ $$most -eq 0 ] || exit $$alone
 
 screens: setup
 	@embedded/chromium.sh

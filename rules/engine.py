@@ -18,7 +18,7 @@ from rules.actions import ACTIONS, Doing, Skip
 from rules.compiled import Compiled, cache, compiled
 from rules.events import EVENTS_OF
 from rules.facts import Facts
-from rules.models import Event, Rule, RuleRun
+from rules.models import CLOCKED, Event, Rule, RuleRun
 from staff.models import User
 from tickets import notifying, steps
 from tickets.content import storable
@@ -158,14 +158,16 @@ def actor_of(rule: Rule) -> Actor:
 
 
 def _runs_too_often(rule: Rule, change: Change, event: TicketEvent) -> bool:
-    """In this ticket, or (as this process knows it) everywhere together."""
-    runs = _runs[rule.pk]
-    runs.append(change.now)
-    while runs and runs[0] < change.now - timedelta(minutes=1):
-        runs.popleft()
-    if len(runs) > MOST_A_MINUTE:
-        runs.clear()
-        return True
+    """In this ticket, or (as this process knows it) everywhere together; the clock may set a rule off for as
+    many tickets as there are."""
+    if rule.event not in CLOCKED:
+        runs = _runs[rule.pk]
+        runs.append(change.now)
+        while runs and runs[0] < change.now - timedelta(minutes=1):
+            runs.popleft()
+        if len(runs) > MOST_A_MINUTE:
+            runs.clear()
+            return True
     lately = RuleRun.objects.filter(
         rule=rule, ticket=event.ticket_id, outcome=Outcome.DONE, created_at__gt=change.now - RUNS_WITHIN
     )

@@ -38,9 +38,8 @@ class Facts:
 
     def change_of(self, name: str) -> tuple[Any, Any] | None:
         """What the event changed the field from and to; None when it changed something else."""
-        before = FIELDS[name].before
-        found = before(self.event) if before else None
-        return None if found is None else (found[0], self.get(name))
+        change = FIELDS[name].change
+        return change(self.event) if change else None
 
     def forget(self) -> None:
         """Something may have changed: what is asked for is looked up anew."""
@@ -63,23 +62,35 @@ class Field:
     read: Callable[[Facts], Any]
     # What there is to choose from: a list, or the name of what the page offers (rules/offers.py).
     choices: Any = None
-    # The value before the event in a list of one, when the event changed it.
-    before: Callable[[TicketEvent], list[Any] | None] | None = None
+    # What the event changed it from and to, as its row says: by now it may be something else again.
+    change: Callable[[TicketEvent], tuple[Any, Any] | None] | None = None
     # It is many values by name: a condition says which one (`of`).
     named: bool = False
 
 
-def _was(event: TicketEvent, *kinds: TicketEvent.Kind) -> list[Any] | None:
-    if event.kind not in kinds:
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _assignee_change(event: TicketEvent) -> tuple[Any, Any] | None:
+    now = {
+        Kind.TICKET_ASSIGNED: event.data.get("assignee"),
+        Kind.TICKET_TAKEN: event.staff_id,
+        Kind.TICKET_UNASSIGNED: None,
+    }
+    return (_text(event.data.get("was")), _text(now[Kind(event.kind)])) if event.kind in now else None
+
+
+def _team_change(event: TicketEvent) -> tuple[Any, Any] | None:
+    if event.kind != Kind.TEAM_CHANGED:
         return None
-    was = event.data.get("was")
-    return [str(was) if was is not None else None]
+    return _text(event.data.get("was")), _text(event.data.get("team"))
 
 
-def _from(event: TicketEvent, *, named: bool) -> list[Any] | None:
+def _from_to(event: TicketEvent, *, named: bool) -> tuple[Any, Any] | None:
     """Of a status (whose names are in the row) or a priority."""
-    before = event.data.get("from")
-    return [str(before)] if before is not None and ("names" in event.data) == named else None
+    before, after = event.data.get("from"), event.data.get("to")
+    return (str(before), str(after)) if before is not None and ("names" in event.data) == named else None
 
 
 def _of_message(read: Callable[[Message], Any], otherwise: Any) -> Callable[[Facts], Any]:
@@ -172,14 +183,14 @@ FIELDS: dict[str, Field] = {
         CHANGING,
         lambda facts: str(facts.ticket.status_id),
         "statuses",
-        before=lambda event: _from(event, named=True),
+        change=lambda event: _from_to(event, named=True),
     ),
     "priority": Field(
         _("the priority"),
         CHANGING,
         lambda facts: str(facts.ticket.priority),
         labels(Ticket.Priority),
-        before=lambda event: _from(event, named=False),
+        change=lambda event: _from_to(event, named=False),
     ),
     "status_before": Field(
         _("the status before"), CHOICE, lambda facts: _before(facts, "from", "names"), "statuses"
@@ -207,7 +218,7 @@ FIELDS: dict[str, Field] = {
         CHANGING,
         lambda facts: str(facts.ticket.assignee_id) if facts.ticket.assignee_id else None,
         "people",
-        before=lambda event: _was(event, Kind.TICKET_ASSIGNED, Kind.TICKET_TAKEN, Kind.TICKET_UNASSIGNED),
+        change=_assignee_change,
     ),
     "earlier_assignee": Field(_("who had this client before"), CHOICE, _earlier_assignee, "people"),
     "load": Field(_("how many tickets the assignee has"), NUMBER, _load),
@@ -216,7 +227,7 @@ FIELDS: dict[str, Field] = {
         CHANGING,
         lambda facts: str(facts.ticket.team_id) if facts.ticket.team_id else None,
         "teams",
-        before=lambda event: _was(event, Kind.TEAM_CHANGED),
+        change=_team_change,
     ),
     "tags": Field(
         _("the tags"),

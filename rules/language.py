@@ -21,7 +21,7 @@ from tickets.search import fold
 GROUPS = ("all", "any", "none")
 DEEPEST, MOST_PARTS, LONGEST_VALUE = 4, 60, 1000
 LONGEST_NAME = 64  # of a client's attribute
-CLOCKS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+CLOCKS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 # What a compiled expression may take; the engine is linear in the text whatever it says.
 REGEX_MEMORY = 1 << 20  # bytes
 
@@ -204,6 +204,12 @@ def _group_of(node: Any, path: str, depth: int) -> str | None:
     return found[0]
 
 
+def named_in(node: Tree) -> str:
+    """Which of many values a question is about, as names of attributes are kept; empty for none."""
+    of = node.get("of")
+    return " ".join(of.split()) if isinstance(of, str) else ""
+
+
 def _question(node: Tree, path: str) -> Holds:
     name = node.get("field")
     if not isinstance(name, str) or name not in FIELDS:
@@ -212,8 +218,8 @@ def _question(node: Tree, path: str) -> Holds:
     operator = OPERATORS[field.kind].get(str(node.get("op")))
     if operator is None:
         raise Wrong(path, _("Choose how it is compared."))
-    of = node.get("of", "") if field.named else ""
-    if field.named and not (isinstance(of, str) and 0 < len(of.strip()) <= LONGEST_NAME):
+    of = named_in(node) if field.named else ""
+    if field.named and not 0 < len(of) <= LONGEST_NAME:
         raise Wrong(path, _("Say which one."))
     compare = _compare(operator, node.get("value"), path)
     if operator.of_change:
@@ -286,7 +292,8 @@ def _explain(node: Tree, facts: Facts, depth: int) -> list[dict[str, Any]]:
     group = _group_of(node, "", depth - 1)
     holds = _part(node, "", depth - 1)(facts)
     if group is None:
-        fact = facts.get(node["field"], str(node.get("of", "")))
+        name = node["field"]
+        fact = facts.get(name, named_in(node)) if FIELDS[name].named else facts.get(name)
         return [{"depth": depth, "node": node, "group": "", "holds": holds, "fact": fact}]
     below = [line for one in node[group] for line in _explain(one, facts, depth + 1)]
     return [{"depth": depth, "node": None, "group": group, "holds": holds, "fact": None}, *below]

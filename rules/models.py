@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from staff.middleware import zone_of
@@ -279,6 +280,7 @@ class WorkingHours(models.Model):
     week = models.JSONField(_("week"), default=list)
     # ISO dates: ["2026-12-25", …].
     holidays = models.JSONField(_("holidays"), default=list, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True, db_default=Now())
 
     class Meta:
         verbose_name = _("working hours")

@@ -21,11 +21,16 @@ def always_assign(client: Client, *, assign_to: User, staff: User) -> Rule:
     """The rule that gives this client's next tickets to `assign_to`; it replaces the one there was."""
     if not assign_to.is_active:
         raise OperationRefused(_("%(name)s no longer works here.") % {"name": assign_to.name})
+    defaults = {"assign_to": assign_to, "enabled": True}
     with transaction.atomic(durable=True):
+        theirs = Rule.objects.filter(client=client, event=Rule.Event.TICKET_OPENED)
+        if (before := theirs.select_for_update(of=("self",)).first()) is not None:
+            require_may_change(before, staff)
         rule, _created = Rule.objects.update_or_create(
             client=client,
             event=Rule.Event.TICKET_OPENED,
-            defaults={"assign_to": assign_to, "enabled": True, "created_by": staff},
+            defaults=defaults,
+            create_defaults={**defaults, "created_by": staff},
         )
     return rule
 

@@ -5,7 +5,9 @@ jobs: a stretch of open tickets each, those that the conditions hold for, one tr
 outage each rule runs late, for the newest moment that it missed, and never twice.
 """
 
+import logging
 import re
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,11 +25,13 @@ from staff.middleware import zone_of
 from tickets.journal import change
 from tickets.models import Ticket, TicketEvent
 
+logger = logging.getLogger(__name__)
+
 TASK, QUEUE = "rules.walk", "desk"
 STRETCH = 200  # tickets of one job
 LATEST = timedelta(days=1)  # what is older was missed for good
 MOST_TIMES = 24
-CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def wrong_in(schedule: Any) -> str:
@@ -45,40 +49,63 @@ def wrong_in(schedule: Any) -> str:
 
 
 def begin_due(now: datetime, **_kwargs: Any) -> int:
-    """Receiver of `clock_ticks`: queues the walks of what is due; how many."""
-    waiting = [one.rule for event in CLOCKED for one in cache.waiting_for(event)]
+    """Receiver of `clock_ticks`: queues the walks of what is due, one for each inbox; how many."""
+    due: dict[int, list[tuple[Rule, datetime]]] = defaultdict(list)
+    for one in _waiting():
+        try:
+            for inbox_id, moment in _due(one.rule, now):
+                due[inbox_id].append((one.rule, moment))
+        except (ValueError, TypeError, LookupError):  # one rule's fault costs no other rule anything
+            logger.exception("When rule %s is due can't be told", one.rule.pk)
     begun = 0
-    for rule in waiting:
-        for inbox_id, due in _due(rule, now):
-            with transaction.atomic(durable=True):
-                _tick, is_new = RuleTick.objects.get_or_create(rule=rule, inbox_id=inbox_id, due_at=due)
-                if is_new:
-                    _queue(rule.pk, inbox_id, due, after=0)
-                    RuleTick.objects.filter(rule=rule, due_at__lt=now - 7 * LATEST).delete()
-            begun += is_new
+    for inbox_id, moments in due.items():
+        with transaction.atomic(durable=True):
+            new = [[rule.pk, at.isoformat()] for rule, at in moments if _is_first(rule, inbox_id, at)]
+            if new:
+                _queue(inbox_id, new, after=0)
+        begun += bool(new)
     return begun
 
 
-def _queue(rule_id: int, inbox_id: int, due: datetime, *, after: int) -> None:
-    job = app.configure_task(TASK, queue=QUEUE)
-    job.defer(rule_id=rule_id, inbox_id=inbox_id, due=due.isoformat(), after=after)
+def _waiting() -> list[Compiled]:
+    """In the order of the rules."""
+    found = [one for event in Event if event in CLOCKED for one in cache.waiting_for(event)]
+    return sorted(found, key=lambda one: (one.rule.position, one.rule.pk))
+
+
+def _is_first(rule: Rule, inbox_id: int, due: datetime) -> bool:
+    """Whether nobody has begun this moment; a rule that was removed meanwhile has none."""
+    if not Rule.objects.select_for_update(no_key=True).filter(pk=rule.pk).exists():
+        return False
+    _tick, is_new = RuleTick.objects.get_or_create(rule=rule, inbox_id=inbox_id, due_at=due)
+    RuleTick.objects.filter(rule=rule, due_at__lt=due - 7 * LATEST).delete()
+    return is_new
+
+
+def _queue(inbox_id: int, rules: list[Any], *, after: int) -> None:
+    app.configure_task(TASK, queue=QUEUE).defer(inbox_id=inbox_id, rules=rules, after=after)
 
 
 def _due(rule: Rule, now: datetime) -> list[tuple[int, datetime]]:
-    """(inbox or 0, the newest moment) that has come since the rule was changed and since it ran last."""
+    """(inbox or 0, the newest moment) that has come since the rule, or the inbox's hours, were changed."""
     since = max(rule.updated_at, now - LATEST)
     days = [now.date() + timedelta(days=number) for number in (-2, -1, 0, 1)]
     if rule.event == Event.SCHEDULE:
-        found = [(0, [moment for day in days for moment in _scheduled(rule, day)])]
-    else:
-        hours = WorkingHours.objects.filter(**({"inbox": rule.inbox_id} if rule.inbox_id else {}))
-        found = [(one.inbox_id, _edges(one, days, rule.event)) for one in hours]
-    due = []
-    for inbox_id, moments in found:
-        come = [moment for moment in moments if since < moment <= now]
-        if come:
-            due.append((inbox_id, max(come)))
-    return due
+        newest = _newest([moment for day in days for moment in _scheduled(rule, day)], since, now)
+        return [(0, newest)] if newest else []
+    found = []
+    for hours in WorkingHours.objects.filter(**({"inbox": rule.inbox_id} if rule.inbox_id else {})):
+        begins, ends = _edges(hours, days)
+        ours, others = (begins, ends) if rule.event == Event.HOURS_BEGIN else (ends, begins)
+        newest = _newest(ours, max(since, hours.updated_at), now)
+        # Late in the morning nobody wants to hear that it is evening.
+        if newest and not any(newest < moment <= now for moment in others):
+            found.append((hours.inbox_id, newest))
+    return found
+
+
+def _newest(moments: list[datetime], since: datetime, now: datetime) -> datetime | None:
+    return max((moment for moment in moments if since < moment <= now), default=None)
 
 
 def _scheduled(rule: Rule, day: date) -> list[datetime]:
@@ -90,39 +117,50 @@ def _scheduled(rule: Rule, day: date) -> list[datetime]:
     ]
 
 
-def _edges(hours: WorkingHours, days: list[date], event: str) -> list[datetime]:
-    """When they begin or end; a day that goes on into the next one ends nothing."""
+def _edges(hours: WorkingHours, days: list[date]) -> tuple[list[datetime], list[datetime]]:
+    """When they begin, and when they end; a day that goes on into the next one ends nothing."""
     spans = [edges for day in days if (edges := hours.edges(day)) is not None]
     through = {ends for (_, ends), (begins, _) in pairwise(spans) if ends == begins}
-    which = 0 if event == Event.HOURS_BEGIN else 1
-    return [span[which] for span in spans if span[which] not in through]
+    begins = [begin for begin, _ in spans if begin not in through]
+    return begins, [end for _, end in spans if end not in through]
 
 
-def walk(rule_id: int, inbox_id: int, due: str, after: int) -> int:
-    """The job: applies the rule to a stretch of open tickets, and queues the next stretch; to how many."""
-    moment = datetime.fromisoformat(due)
-    waiting = [one for event in CLOCKED for one in cache.waiting_for(event)]
-    one = next((one for one in waiting if one.rule.pk == rule_id), None)
-    if one is None:
-        return 0  # switched off, paused or removed meanwhile
-    tickets = Ticket.objects.open().filter(pk__gt=after, created_at__lte=moment)
+def walk(inbox_id: int, rules: list[Any], after: int) -> int:
+    """The job: applies `rules` ([id, moment] each, in their order) to a stretch of open tickets, and queues
+    the next stretch; how many times one was applied."""
+    moments = {rule_id: datetime.fromisoformat(moment) for rule_id, moment in rules}
+    # Switched off, paused or removed meanwhile: done with. Changed meanwhile: it is another rule now.
+    still = [
+        one for one in _waiting() if one.rule.pk in moments and one.rule.updated_at <= moments[one.rule.pk]
+    ]
+    if not still:
+        return 0
+    tickets = Ticket.objects.open().filter(pk__gt=after, created_at__lte=max(moments.values()))
     if inbox_id:
         tickets = tickets.filter(inbox=inbox_id)
     stretch = list(tickets.select_related("client", "status", "last_message").order_by("pk")[:STRETCH])
-    applied = sum(_apply(one, ticket, moment) for ticket in stretch)
+    applied = 0
+    for ticket in stretch:
+        for one in still:
+            done = _apply(one, ticket, moments[one.rule.pk])
+            applied += done
+            if done and one.rule.stops:
+                break
     if len(stretch) == STRETCH:
-        _queue(rule_id, inbox_id, moment, after=stretch[-1].pk)
+        _queue(inbox_id, rules, after=stretch[-1].pk)
     return applied
 
 
 def _apply(one: Compiled, seen: Ticket, moment: datetime) -> bool:
+    """Whether the conditions hold now and the rule was tried; done again after a crash it does nothing."""
     if seen.client.is_banned or not _holds(one, Facts(event_now(one.rule.event, seen, moment))):
         return False
     with change() as opened:
         ticket = Ticket.objects.locked().filter(pk=seen.pk, closed_at=None).first()
-        ran = RuleRun.objects.filter(rule=one.rule, ticket=seen.pk, created_at__gte=moment)
-        if ticket is None or ran.exists():
+        if ticket is None:
             return False
+        if RuleRun.objects.filter(rule=one.rule, ticket=seen.pk, created_at__gte=moment).exists():
+            return one.rule.stops
         return engine.run(one, opened, Facts(event_now(one.rule.event, ticket, opened.now)))
 
 

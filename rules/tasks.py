@@ -1,5 +1,7 @@
 """This room's jobs."""
 
+from typing import Any
+
 from django.db import InterfaceError, OperationalError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -22,5 +24,5 @@ async def look(context: JobContext, rule_id: int, ticket_id: int, seq: int) -> N
 
 
 @app.task(name=schedules.TASK, queue=schedules.QUEUE, pass_context=True, retry=AGAIN)
-async def walk(context: JobContext, rule_id: int, inbox_id: int, due: str, after: int) -> None:
-    await in_database_thread(schedules.walk, rule_id, inbox_id, due, after)
+async def walk(context: JobContext, inbox_id: int, rules: list[Any], after: int) -> None:
+    await in_database_thread(schedules.walk, inbox_id, rules, after)

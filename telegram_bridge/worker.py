@@ -210,20 +210,27 @@ class Worker:
         rounds = 0
         while True:
             await self._persistently(self.manager.update_heartbeat, self.worker_id)
-            try:
-                await in_bot_thread(snoozing.wake_due, timezone.now())
-                await in_bot_thread(leaving.hand_back)
-                await in_bot_thread(clock_ticks.send, None, now=timezone.now())
-                await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
-                if rounds % ORPHANS_EVERY == 0:
-                    await stalled.settle_orphans()
-                    await stalled.clear_away(self.manager)
-                    await in_bot_thread(notifications.forget_old, timezone.now())
-            except Exception as error:
-                if not (isinstance(error, ConnectorException) or database_faults.passes(error)):
-                    logger.exception("What has to be done now and then was not done; it is tried again")
+            await self._now_and_then(self._put_right(thoroughly=rounds % ORPHANS_EVERY == 0))
+            # By itself: a rule that the clock sets off must not keep what was left from being put right.
+            await self._now_and_then(in_bot_thread(clock_ticks.send, None, now=timezone.now()))
             rounds += 1
             await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _put_right(self, *, thoroughly: bool) -> None:
+        await in_bot_thread(snoozing.wake_due, timezone.now())
+        await in_bot_thread(leaving.hand_back)
+        await stalled.settle_stalled(self.manager, dead_seconds=DEAD_SECONDS)
+        if thoroughly:
+            await stalled.settle_orphans()
+            await stalled.clear_away(self.manager)
+            await in_bot_thread(notifications.forget_old, timezone.now())
+
+    async def _now_and_then(self, what: Awaitable[Any]) -> None:
+        try:
+            await what
+        except Exception as error:
+            if not (isinstance(error, ConnectorException) or database_faults.passes(error)):
+                logger.exception("What has to be done now and then was not done; it is tried again")
 
     async def _persistently(
         self, call: Callable[..., Coroutine[Any, Any, R] | Awaitable[R]], *args: Any

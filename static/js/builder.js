@@ -94,10 +94,12 @@ function when() {
   return row;
 }
 
+const listed = (value) => (Array.isArray(value) ? value : []);
+
 // On which days, and at what times.
 function schedule() {
   rule.schedule ??= { days: days.slice(0, 5).map(([day]) => day), times: ["09:00"] };
-  const chosen = new Set((rule.schedule.days ?? []).map(String));
+  const chosen = new Set(listed(rule.schedule.days).map(String));
   const boxes = days.map(([day, name]) => {
     const box = make("input", { type: "checkbox", className: "form-check-input", checked: chosen.has(day) });
     box.addEventListener("change", () => changed(() => {
@@ -106,7 +108,7 @@ function schedule() {
     }));
     return make("label", { className: "form-check mb-0" }, box, " ", make("span", { className: "form-check-label", textContent: name }));
   });
-  const times = field((rule.schedule.times ?? []).join(", "), words.wordsTimes, (value) => changed(() => {
+  const times = field(listed(rule.schedule.times).join(", "), words.wordsTimes, (value) => changed(() => {
     rule.schedule = { ...rule.schedule, times: value.split(/[\s,;]+/).filter(Boolean) };
   }), { className: "builder-times", properties: { placeholder: "09:00, 17:30", maxLength: 200 } });
   return [make("div", { className: "builder-days", role: "group", ariaLabel: words.wordsDays }, ...boxes), times];
@@ -163,6 +165,7 @@ function question(node, path, drop) {
     const [first] = Object.keys(operators[fields[value].kind]);
     node.op = first;
     node.value = null;
+    delete node.of;
     draw(path);
   }, { empty: !known }));
   if (known?.named) row.append(field(node.of, words.wordsWhich, (value) => changed(() => { node.of = value; }), { className: "builder-which", properties: { placeholder: words.wordsWhich, maxLength: 64 } }));

@@ -11,6 +11,7 @@ import { selectAgain, selectedNow } from "./selection.js";
 
 const PACE = 1000; // milliseconds between two fetches, however busy the desk is; the server may ask for more
 const JITTER = 0.25; // of the pace, so that all open lists don't ask in the same moment
+const LONGEST = 60_000; // milliseconds after which an answer that does not come is asked for again
 const COUNTS = 5000; // milliseconds after which the counts follow changes that are not the list's
 
 export const listConnection = new Connection("list-connection");
@@ -48,7 +49,7 @@ async function refresh() {
   fetchedAt = Date.now();
   const { address } = list().dataset; // the page's own may be a ticket's
   try {
-    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href, "X-Navigation": "1" }, cache: "no-store" });
+    const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": "inbox", "HX-Current-URL": location.href, "X-Navigation": "1" }, cache: "no-store", signal: AbortSignal.timeout(LONGEST) });
     const [html, counts] = (await answer.text()).split("<!-- navigation -->");
     if (answer.status === 401) listConnection.show("signed-out");
     // A filter chosen meanwhile, even while this came, has drawn its own list.

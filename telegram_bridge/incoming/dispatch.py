@@ -159,12 +159,12 @@ def _receive(change: Change, source: Source, ticket: Ticket, message: Json, got:
 def _start(change: Change, source: Source, client: Client, ticket: Ticket | None, payload: str) -> str:
     if client.is_banned:
         return "The client is banned: not greeted."
-    if payload:
+    if payload and ticket is not None:
+        ticket.client = client
+        steps.start_again(change, ticket, payload[:64])
+    elif payload:
         client.start_payload = payload[:64]
         client.save(update_fields=["start_payload"])
-        if ticket is not None:
-            ticket.client = client
-            steps.start_again(change, ticket, client.start_payload)
     queue_greeting(source.bot_id, client)
     return "The bot was started; the client is greeted."
 

@@ -16,8 +16,8 @@ from tests.factories import make_user
 from tests.processes import Processes
 from tests.tickets.cast import browser_of
 
-BACKGROUND = {"type": "http", "path": "/tickets/", "headers": [(HEADER, b"1")]}
-CLICK: dict[str, Any] = {"type": "http", "path": "/tickets/", "headers": []}
+BACKGROUND = {"type": "http", "method": "GET", "path": "/tickets/", "headers": [(HEADER, b"1")]}
+CLICK: dict[str, Any] = {**BACKGROUND, "headers": []}
 
 
 class Desk:
@@ -33,8 +33,9 @@ class Desk:
         self.most = max(self.most, len(self.running))
         try:
             await self.go_on.wait()
-            if scope["path"] == "/broken/":
+            if scope.get("broken"):
                 raise RuntimeError("drawing failed")
+            await send({"type": "http.response.start"})
         finally:
             self.running.remove(scope["path"])
 
@@ -69,10 +70,43 @@ async def test_a_click_does_not_wait_for_them() -> None:
     await asyncio.wait_for(asyncio.gather(clicked, *asked), 5)
 
 
+async def test_who_takes_the_answer_slowly_holds_nobody_up() -> None:
+    desk = Desk()
+    desk.go_on.set()
+    turns, never = Turns(desk), asyncio.Event()
+
+    async def slowly(message: Mapping[str, Any]) -> None:
+        await never.wait()
+
+    slow = asyncio.create_task(turns(BACKGROUND, nothing, slowly))
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(turns(BACKGROUND, nothing, nowhere), 5)
+    slow.cancel()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/static/css/app.css"},
+        {"method": "POST"},
+        {"headers": [(HEADER, b"1"), (b"content-length", b"100000")]},
+        {"headers": [(HEADER, b"1"), (b"transfer-encoding", b"chunked")]},
+    ],
+)
+async def test_nothing_else_stands_in_the_line(other: dict[str, Any]) -> None:
+    desk = Desk()
+    turns = Turns(desk)
+    asked = [asyncio.create_task(turns({**BACKGROUND, **other}, nothing, nowhere)) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    assert len(desk.running) == 3
+    desk.go_on.set()
+    await asyncio.wait_for(asyncio.gather(*asked), 5)
+
+
 async def test_one_that_fails_and_one_that_leaves_give_their_turn_away() -> None:
     desk = Desk()
     turns = Turns(desk)
-    broken = asyncio.create_task(turns({**BACKGROUND, "path": "/broken/"}, nothing, nowhere))
+    broken = asyncio.create_task(turns({**BACKGROUND, "broken": True}, nothing, nowhere))
     leaving = asyncio.create_task(turns(BACKGROUND, nothing, nowhere))
     staying = asyncio.create_task(turns(BACKGROUND, nothing, nowhere))
     await asyncio.sleep(0.01)

@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from rules import language, trial
 from rules.facts import Facts
 from rules.models import Event, Rule, RuleRun
+from rules.operations import always_assign
 from rules.ready import READY
 from staff.models import AuditEntry, Team, User
 from staff.roles import Role
@@ -17,6 +18,7 @@ from tests.factories import make_client, make_inbox, make_message, make_ticket, 
 from tests.tickets.cast import browser_of
 from tickets import operations as ticket_operations
 from tickets import properties
+from tickets.errors import OperationRefused
 from tickets.models import Status, Tag, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
@@ -361,3 +363,48 @@ def test_what_changed_from_what(field: str, op: str, value: Any, wanted: list[st
     happens("closed", lambda: ticket_operations.set_status(ticket, status=closed, staff=boss))
     holds = language.compiled({"all": [{"field": field, "op": op, "value": value}]})
     assert sorted(name for name, event in seen.items() if holds(Facts(event))) == sorted(wanted)
+
+
+def test_what_it_changed_to_is_what_the_event_says_and_not_what_became_of_it(boss: User) -> None:
+    """A rule answers High with Urgent; one that waits for Urgent acts once, one that waits for High too."""
+    tags = [Tag.objects.create(name=name) for name in ("urgent", "high")]
+    changed: dict[str, Any] = {"field": "priority", "op": "changed_to"}
+    wanted: tuple[list[str], ...] = ([], ["4"], ["3"])
+    done = ([{"do": "priority", "value": "4"}], *([{"do": "add_tag", "value": str(tag.pk)}] for tag in tags))
+    for position, (values, actions) in enumerate(zip(wanted, done, strict=True)):
+        conditions = {"all": [{**changed, "value": values}]} if values else {}
+        Rule.objects.create(
+            event=Event.PRIORITY_CHANGED, position=position, conditions=conditions, actions=actions
+        )
+    ticket = make_ticket(text="a")
+    properties.set_priority(ticket, priority=Ticket.Priority.HIGH, staff=boss)
+    assert Ticket.objects.get(pk=ticket.pk).priority == Ticket.Priority.URGENT
+    assert sorted(ticket.tags.values_list("name", flat=True)) == ["high", "urgent"]
+    runs = RuleRun.objects.filter(rule__position__gt=0).values_list("rule__position", "seq")
+    assert len(runs) == 2, runs
+
+
+def test_the_name_of_an_attribute_may_have_blanks_around_it_and_is_left_by_another_field(
+    refund: dict[str, Any],
+) -> None:
+    client = make_client()
+    client.attributes = {"Plan": "gold"}
+    client.save()
+    ticket = make_ticket(client=client, text="gold")
+    asked = {"all": [{"field": "client_attribute", "of": " Plan ", "op": "is", "value": "gold"}]}
+    (_group, line) = trial.explained(Event.MESSAGE_RECEIVED, asked, ticket)
+    assert (line["holds"], line["fact"]) == (True, "gold")
+    left = {"all": [{"field": "text", "of": "Plan", "op": "is", "value": "gold"}]}
+    (_group, line) = trial.explained(Event.MESSAGE_RECEIVED, left, ticket)
+    assert (line["holds"], line["fact"]) == (True, "gold")
+
+
+def test_always_assigning_overwrites_no_rule_that_is_not_ones_own(boss: User) -> None:
+    client, agent = make_client(), make_user("agent")
+    made = always_assign(client, assign_to=boss, staff=boss)
+    assert always_assign(client, assign_to=agent, staff=agent).pk == made.pk
+    assert Rule.objects.get().created_by == boss, "who made it stays who made it"
+    Rule.objects.update(editable_by=Rule.EditableBy.AUTHOR)
+    with pytest.raises(OperationRefused, match="This rule is changed by"):
+        always_assign(client, assign_to=boss, staff=agent)
+    assert always_assign(client, assign_to=boss, staff=boss).assign_to == boss

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from rules import operations, schedules, trial
+from rules import engine, operations, schedules, trial
+from rules.compiled import cache
 from rules.models import Event, Rule, RuleRun, RuleTick, WorkingHours
 from staff.models import User
 from tests.factories import make_client, make_inbox, make_ticket, make_user
 from tickets import client_changes
 from tickets import operations as ticket_operations
-from tickets.models import Status, Ticket
+from tickets.models import Inbox, Status, Ticket
 from tickets.signals import clock_ticks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +27,12 @@ def make_rule(event: Event, *, changed: datetime = MONDAY - timedelta(days=3), *
     rule = Rule.objects.create(event=event, **{"actions": NOTE, **fields})
     Rule.objects.filter(pk=rule.pk).update(updated_at=changed)
     return rule
+
+
+def make_hours(inbox: Inbox, week: list[Any], **fields: Any) -> WorkingHours:
+    hours = WorkingHours.objects.create(inbox=inbox, week=week, **{"time_zone": "UTC", **fields})
+    WorkingHours.objects.filter(pk=hours.pk).update(updated_at=MONDAY - timedelta(days=3))
+    return hours
 
 
 def old_ticket(**fields: Any) -> Ticket:
@@ -108,10 +115,8 @@ class TestOnASchedule:
     def test_a_job_that_is_done_again_does_nothing_twice(self) -> None:
         rule = make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["09:00"]})
         ticket = old_ticket(text="a")
-        again: dict[str, Any] = {"rule_id": rule.pk, "inbox_id": 0, "due": MONDAY.isoformat(), "after": 0}
-        RuleTick.objects.all().delete()
         first = datetime.now(UTC)
-        again["due"] = first.isoformat()
+        again: dict[str, Any] = {"inbox_id": 0, "rules": [[rule.pk, first.isoformat()]], "after": 0}
         Ticket.objects.filter(pk=ticket.pk).update(created_at=first - timedelta(days=1))
         assert schedules.walk(**again) == 1
         assert schedules.walk(**again) == 0
@@ -131,6 +136,50 @@ class TestOnASchedule:
         tick(MONDAY)
         operations.switch(rule, enabled=False)
         assert work() == 0
+
+    def test_in_their_order_and_the_last_one_stops(self) -> None:
+        times = {"days": EVERY_DAY, "times": ["09:00"]}
+        urgent: dict[str, Any] = {"all": [{"field": "priority", "op": "is", "value": ["4"]}]}
+        make_rule(Event.SCHEDULE, schedule=times, position=2, actions=[{"do": "note", "value": "second"}])
+        first: list[dict[str, Any]] = [{"do": "note", "value": "first"}]
+        make_rule(Event.SCHEDULE, schedule=times, position=1, stops=True, conditions=urgent, actions=first)
+        pressing, other = old_ticket(text="a"), old_ticket(text="b")
+        Ticket.objects.filter(pk=pressing.pk).update(priority=4)
+        assert tick(MONDAY) == 2
+        work()
+        assert pressing.messages.get(direction="note").text == "first"
+        assert other.messages.get(direction="note").text == "second"
+
+    def test_a_rule_that_was_changed_meanwhile_is_another_one(self) -> None:
+        rule = make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["09:00"]})
+        ticket = old_ticket(text="a")
+        tick(MONDAY)
+        Rule.objects.filter(pk=rule.pk).update(
+            actions=[{"do": "status", "value": "3"}], updated_at=MONDAY + timedelta(minutes=2)
+        )
+        cache.forget()
+        assert work() == 0
+        assert not Ticket.objects.get(pk=ticket.pk).is_closed
+
+    def test_the_clock_may_set_it_off_for_as_many_tickets_as_there_are(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(engine, "MOST_A_MINUTE", 3)
+        rule = make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["09:00"]})
+        for number in range(6):
+            old_ticket(text=str(number))
+        tick(MONDAY)
+        assert work() == 6
+        assert Rule.objects.get(pk=rule.pk).paused_at is None
+
+    def test_one_that_can_not_be_read_costs_the_others_nothing(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["1\uff10:00"]}, position=1)
+        make_rule(Event.SCHEDULE, schedule={"days": EVERY_DAY, "times": ["09:00"]}, position=2)
+        old_ticket(text="a")
+        assert tick(MONDAY) == 1
+        assert "When rule" in caplog.text
 
 
 class TestWorkingHours:
@@ -153,10 +202,28 @@ class TestWorkingHours:
         assert (notes(ours), notes(theirs)) == (2, 0)
         assert tick(begins + timedelta(days=1, hours=10)) == 2, "a holiday"
 
+    def test_hours_that_are_changed_set_nothing_off_for_before(self) -> None:
+        inbox = make_inbox()
+        hours = make_hours(inbox, [["09:00", "18:00"]] * 7)
+        make_rule(Event.HOURS_BEGIN)
+        old_ticket(client=make_client(inbox=inbox), text="a")
+        WorkingHours.objects.filter(pk=hours.pk).update(
+            week=[["10:00", "18:00"]] * 7, updated_at=MONDAY + timedelta(hours=6)
+        )
+        assert tick(MONDAY + timedelta(hours=6, minutes=1)) == 0
+
+    def test_after_an_outage_of_a_night_it_is_morning_and_not_evening_too(self) -> None:
+        inbox = make_inbox()
+        make_hours(inbox, [["09:00", "18:00"]] * 7)
+        begin, end = make_rule(Event.HOURS_BEGIN), make_rule(Event.HOURS_END)
+        old_ticket(client=make_client(inbox=inbox), text="a")
+        tick(MONDAY + timedelta(hours=1))
+        assert list(RuleTick.objects.values_list("rule", flat=True)) == [begin.pk], end.pk
+
     def test_through_the_night_is_no_end_and_no_beginning(self) -> None:
         inbox = make_inbox()
         week = [["09:00", "24:00"], ["00:00", "12:00"], None, None, None, None, None]
-        WorkingHours.objects.create(inbox=inbox, time_zone="UTC", week=week, holidays=[])
+        make_hours(inbox, week)
         make_rule(Event.HOURS_BEGIN)
         make_rule(Event.HOURS_END)
         tick(MONDAY)

@@ -12,6 +12,7 @@ from tests.telegram_bridge.updates import (
     CLIENT,
     Inbound,
     Json,
+    close,
     file,
     jobs,
     kinds,
@@ -330,6 +331,8 @@ class TestStart:
         assert (event.data, event.actor) == ({"payload": "ad_7"}, "client")
         inbound.apply(text("/start"))
         assert ticket.events.filter(kind=Kind.CLIENT_STARTED).count() == 1, "no link, nothing to tell"
+        close(ticket)
+        assert received(inbound, text("Later")).ticket.source == "", "it was about the ticket before"
 
     def test_premium_is_followed(self, inbound: Inbound) -> None:
         client = received(inbound, text("a", sender=user(is_premium=True))).ticket.client
