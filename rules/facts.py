@@ -32,9 +32,11 @@ class Facts:
         """The fact; None for nothing (nobody, no team). `of`: which one, of a field that has many."""
         if of:
             return FIELDS[name].read(self).get(of, "")
-        if name not in self._known:
+        try:
+            return self._known[name]
+        except KeyError:
             self._known[name] = FIELDS[name].read(self)
-        return self._known[name]
+            return self._known[name]
 
     def change_of(self, name: str) -> tuple[Any, Any] | None:
         """What the event changed the field from and to; None when it changed something else."""
