@@ -123,13 +123,13 @@ class TestServersRestart:
     """PostgreSQL or Valkey go away and come back while a client writes and an employee answers."""
 
     WRITTEN = 60
-    ANSWERED = 30
+    ANSWERED = 14  # a chat gets one message a second
 
     def traffic(
         self, own_servers: OwnServers, person: SimulatedClient, interrupt: Callable[[], None]
     ) -> None:
         """Both write for some six seconds; `interrupt` comes after the first third."""
-        command = [sys.executable, "-m", "tests.flows.replying", str(self.ANSWERED), "0.2"]
+        command = [sys.executable, "-m", "tests.flows.replying", str(self.ANSWERED), "0.42"]
         employee = subprocess.Popen(command, env=own_servers.processes.env, cwd=ROOT)
         for number in range(1, self.WRITTEN):
             person.send_text(f"question {number}")
