@@ -1,4 +1,4 @@
-"""`python -m bench [messages backlog listing memory crowd rules]`: exits with 1 for a broken promise."""
+"""`python -m bench [messages backlog listing memory crowd rules page]`: exits with 1 for a broken promise."""
 
 import asyncio
 import importlib
@@ -7,7 +7,7 @@ import sys
 from bench.report import Report
 from bench.stage import stage
 
-FIGURES = ["messages", "backlog", "listing", "memory", "crowd", "rules"]
+FIGURES = ["messages", "backlog", "listing", "memory", "crowd", "rules", "page"]
 
 
 def main() -> int:

@@ -27,6 +27,23 @@ READY: dict[str, Ready] = {
         {"any": [{"field": "text", "op": "word", "value": word} for word in ("urgent", "asap", "срочно")]},
         [{"do": "priority", "value": "4"}],
     ),
+    "greeting": Ready(
+        _("A first hello"),
+        _("Who writes for the first time ever should hear what happens now with their words."),
+        Event.MESSAGE_FIRST,
+        {"all": [{"field": "client_tickets", "op": "less", "value": 2}]},
+        [
+            {
+                "do": "answer",
+                "value": {
+                    "text": "Welcome, {{ client.first_name }}! All you write here reaches our team.",
+                    "texts": {
+                        "ru": "Здравствуйте, {{ client.first_name }}! Всё, что вы пишете, читает наша команда."
+                    },
+                },
+            }
+        ],
+    ),
     "received": Ready(
         _("We got it"),
         _("A client who gets an answer at once writes less often to ask whether anybody is there."),
