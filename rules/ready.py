@@ -38,7 +38,7 @@ READY: dict[str, Ready] = {
                 "value": {
                     "text": "Welcome, {{ client.first_name }}! All you write here reaches our team.",
                     "texts": {
-                        "ru": "Здравствуйте, {{ client.first_name }}! Всё, что вы пишете, читает наша команда."
+                        "ru": "Здравствуйте, {{ client.first_name }}! Всё, что вы пишете, читает команда."
                     },
                 },
             }
