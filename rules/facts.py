@@ -112,12 +112,10 @@ def _minutes_since(moment: Any) -> float | None:
     return None if moment is None else (timezone.now() - moment).total_seconds() / 60
 
 
-def _before(facts: Facts, name: str, beside: str, *, without: str = "") -> str | None:
-    """What a change changed from; only of the kind of change that also has `beside`, and not `without`."""
-    data = facts.event.data
-    if beside not in data or (without and without in data) or data.get(name) is None:
-        return None
-    return str(data[name])
+def _before(facts: Facts, name: str) -> Any:
+    """What a change changed the field from; None when it changed something else."""
+    change = facts.change_of(name)
+    return change[0] if change else None
 
 
 def _earlier_assignee(facts: Facts) -> str | None:
@@ -195,12 +193,12 @@ FIELDS: dict[str, Field] = {
         change=lambda event: _from_to(event, named=False),
     ),
     "status_before": Field(
-        _("the status before"), CHOICE, lambda facts: _before(facts, "from", "names"), "statuses"
+        _("the status before"), CHOICE, lambda facts: _before(facts, "status"), "statuses"
     ),
     "priority_before": Field(
         _("the priority before"),
         CHOICE,
-        lambda facts: _before(facts, "from", "to", without="names"),
+        lambda facts: _before(facts, "priority"),
         labels(Ticket.Priority),
     ),
     "tag_added": Field(

@@ -6,7 +6,6 @@ outage each rule runs late, for the newest moment that it missed, and never twic
 """
 
 import logging
-import re
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -20,6 +19,7 @@ from procrastinate.contrib.django import app
 from rules import engine
 from rules.compiled import Compiled, cache
 from rules.facts import Facts
+from rules.language import CLOCKS
 from rules.models import CLOCKED, Event, Rule, RuleRun, RuleTick, WorkingHours
 from staff.middleware import zone_of
 from tickets.journal import change
@@ -31,7 +31,6 @@ TASK, QUEUE = "rules.walk", "desk"
 STRETCH = 200  # tickets of one job
 LATEST = timedelta(days=1)  # what is older was missed for good
 MOST_TIMES = 24
-CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 def wrong_in(schedule: Any) -> str:
@@ -43,7 +42,7 @@ def wrong_in(schedule: Any) -> str:
         return _("Choose at least one day.")
     if not isinstance(times, list) or not times or len(times) > MOST_TIMES:
         return _("Between one and %(most)d times are needed.") % {"most": MOST_TIMES}
-    if not all(isinstance(one, str) and CLOCK.fullmatch(one) for one in times):
+    if not all(isinstance(one, str) and CLOCKS.fullmatch(one) for one in times):
         return _("Times like 09:30 are needed.")
     return ""
 
@@ -51,10 +50,18 @@ def wrong_in(schedule: Any) -> str:
 def begin_due(now: datetime, **_kwargs: Any) -> int:
     """Receiver of `clock_ticks`: queues the walks of what is due, one for each inbox; how many."""
     due: dict[int, list[tuple[Rule, datetime]]] = defaultdict(list)
-    for one in _waiting():
+    if not (waiting := _waiting()):
+        return 0
+    all_hours = list(WorkingHours.objects.all())
+    # A moment stays the newest one until the next comes: most looks find what was begun long ago.
+    begun_before = set(
+        RuleTick.objects.filter(due_at__gt=now - 2 * LATEST).values_list("rule", "inbox_id", "due_at")
+    )
+    for one in waiting:
         try:
-            for inbox_id, moment in _due(one.rule, now):
-                due[inbox_id].append((one.rule, moment))
+            for inbox_id, moment in _due(one.rule, now, all_hours):
+                if (one.rule.pk, inbox_id, moment) not in begun_before:
+                    due[inbox_id].append((one.rule, moment))
         except (ValueError, TypeError, LookupError):  # one rule's fault costs no other rule anything
             logger.exception("When rule %s is due can't be told", one.rule.pk)
     begun = 0
@@ -86,7 +93,7 @@ def _queue(inbox_id: int, rules: list[Any], *, after: int) -> None:
     app.configure_task(TASK, queue=QUEUE).defer(inbox_id=inbox_id, rules=rules, after=after)
 
 
-def _due(rule: Rule, now: datetime) -> list[tuple[int, datetime]]:
+def _due(rule: Rule, now: datetime, all_hours: list[WorkingHours]) -> list[tuple[int, datetime]]:
     """(inbox or 0, the newest moment) that has come since the rule, or the inbox's hours, were changed."""
     since = max(rule.updated_at, now - LATEST)
     days = [now.date() + timedelta(days=number) for number in (-2, -1, 0, 1)]
@@ -94,7 +101,9 @@ def _due(rule: Rule, now: datetime) -> list[tuple[int, datetime]]:
         newest = _newest([moment for day in days for moment in _scheduled(rule, day)], since, now)
         return [(0, newest)] if newest else []
     found = []
-    for hours in WorkingHours.objects.filter(**({"inbox": rule.inbox_id} if rule.inbox_id else {})):
+    for hours in all_hours:
+        if rule.inbox_id not in {None, hours.inbox_id}:
+            continue
         begins, ends = _edges(hours, days)
         ours, others = (begins, ends) if rule.event == Event.HOURS_BEGIN else (ends, begins)
         newest = _newest(ours, max(since, hours.updated_at), now)

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+import rules.compiled
 from rules import engine, operations, schedules, trial
 from rules.compiled import cache
 from rules.models import Event, Rule, RuleRun, RuleTick, WorkingHours
@@ -51,8 +54,6 @@ def work() -> int:
     applied = 0
     while job := ProcrastinateJob.objects.filter(task_name=schedules.TASK).order_by("id").first():
         args = dict(job.args)
-        from django.db import connection
-
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.pk])
         applied += schedules.walk(**args)
@@ -81,6 +82,20 @@ class TestOnASchedule:
         assert (notes(ticket), notes(closed), notes(banned)) == (1, 0, 0)
         assert tick(MONDAY + timedelta(hours=8, minutes=30)) == 2
         assert tick(MONDAY + timedelta(days=1, hours=2)) == 2, "Tuesday is no day of it"
+
+    def test_to_look_again_costs_two_questions_and_writes_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules.compiled, "FRESH_SECONDS", 3600)
+        for place in range(3):
+            make_rule(Event.SCHEDULE, position=place, schedule={"days": EVERY_DAY, "times": ["09:00"]})
+        make_hours(make_inbox(), [["09:00", "18:00"]] * 7)
+        make_rule(Event.HOURS_BEGIN)
+        assert tick(MONDAY) == 4
+        with CaptureQueriesContext(connection) as captured:
+            clock_ticks.send(None, now=MONDAY + timedelta(seconds=2))
+        assert len(captured) == 2, captured.captured_queries
+        assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
 
     def test_conditions_and_scope_choose(self) -> None:
         inbox = make_inbox()
